@@ -9,6 +9,8 @@ package enum BackupFault: Error, Equatable, Sendable {
     /// A log that another database left under the file's name, with its path; SQLite would take it
     /// for the new file's own.
     case logBeside(String)
+    /// The file to restore, and why it is no backup.
+    case unusable(String, BackupFileFault)
     /// The store to restore into has a run already.
     case storeNotEmpty
     /// The copy is damaged, as the original may be.
@@ -75,7 +77,7 @@ package func restoreStore(
 ) throws -> BackupReport {
     let file = try UnfinishedFile(of: path)
     do {
-        try SQLiteStore.forBackup(path: backup).writePages(toFile: file.path, progress: progress)
+        try SQLiteStore.backup(path: backup).writePages(toFile: file.path, progress: progress)
         do { _ = try SQLiteStore(path: file.path) }
         let report = try audited(file.path, audits: true)
         try file.finish()
@@ -95,12 +97,13 @@ package func restoreStore(
     progress: (_ products: Int, _ of: Int) -> Void = { _, _ in }
 ) throws -> BackupReport {
     guard try store.read({ try $0.newestRun() }) == nil else { throw BackupFault.storeNotEmpty }
-    let source: any ReviewStore
-    if try SQLiteStore.pendingMigrations(path: backup).isEmpty {
-        source = try SQLiteStore(path: backup, opening: .existing)
+    var source = try SQLiteStore.backup(path: backup)
+    if try source.pendingMigrations().isEmpty {
+        // Refuses the schema of a newer program.
+        source = try SQLiteStore(path: backup, opening: .existing, checks: true, writes: false)
     } else {
         // A backup is never written: a copy in a temporary file gets the schema of today.
-        source = try SQLiteStore.migratedCopy(of: backup)
+        source = try source.migratedCopy()
     }
     // The copy is audited there.
     let runs = try copyStore(from: source, to: store, progress: progress)

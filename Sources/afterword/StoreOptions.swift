@@ -86,6 +86,13 @@ struct StoreLocation {
         return try backend?.open(path, .existing) ?? existingFile()
     }
 
+    /// Opens a store to restore a backup into it.
+    func openForRestore() throws -> any ReviewStore {
+        try checkKind()
+        if isFile, !isFileThere { SQLiteStore.makePrivate(emptyFile: path) }
+        return try openForWriting()
+    }
+
     /// Opens an existing store to back it up: a SQLite file whatever its schema.
     func openForBackup() throws -> any ReviewStore {
         try checkKind()

@@ -81,7 +81,20 @@ import Testing
         let none = try Program.run(["backup", "c", "--store", "none.sqlite"], in: folder.path)
         #expect(none.code == 3)
         let missing = ["restore", "none", "--store", "fresh.sqlite"]
-        #expect(try Program.run(missing, in: folder.path).code == 3)
+        let nothing = try Program.run(missing, in: folder.path)
+        #expect(nothing.code == 2 && nothing.errors.contains("none: there is no such file"))
+        let standard = ["backup", "-", "--store", "afterword.sqlite"]
+        #expect(try Program.run(standard, in: folder.path).code == 2)
+        try folder.write("zero.backup", "")
+        try folder.write("empty.sqlite", "")
+        for target in ["fresh.sqlite", "empty.sqlite"] {
+            let zero = try Program.run(
+                ["restore", "zero.backup", "--store", target], in: folder.path)
+            #expect(zero.code == 3 && zero.errors.contains("zero.backup is empty"))
+        }
+        _ = try afterword("restore", "monday.backup", "--store", "empty.sqlite")
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.path + "/empty.sqlite")
+        #expect(mode[.posixPermissions] as? Int == 0o600)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(!files.contains { $0.hasPrefix("fresh") || $0.contains("partial") })
     }

@@ -3,6 +3,7 @@ import AfterwordPipeline
 import AfterwordStores
 import AfterwordTesting
 import Foundation
+import GRDB
 import Testing
 
 /// Backups of both stores, and stores restored from them.
@@ -117,6 +118,87 @@ import Testing
         #expect(try TemporaryStores.audited(first) == nil)
     }
 
+    private func bytes(_ name: String) throws -> Data {
+        try Data(contentsOf: folder.appendingPathComponent(name))
+    }
+
+    @Test("An empty or cut file is no backup; nothing is written to it, beside it or to the store")
+    func noBackup() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        do {
+            let store = try SQLiteStore(path: path("a.sqlite"))
+            try ReviewHistory(seed: 3).load(ReviewHistory(seed: 3).steps, into: store)
+            _ = try backupStore(store, to: path("good"), audits: false)
+        }
+        let whole = try bytes("good")
+        let page = 8_192
+        try shell("cd '\(folder.path)' && mkdir folder")
+        _ = try DatabaseQueue(path: path("other")).write {
+            try $0.execute(sql: "PRAGMA user_version = 3")
+        }
+        let cases: [(name: String, content: Data?, fault: BackupFileFault)] = [
+            ("zero", Data(), .empty),
+            ("header", whole.prefix(40), .cut),
+            ("byte", whole.dropLast(), .cut),
+            ("page", whole.dropLast(page), .cut),
+            ("half", whole.prefix(whole.count / page / 2 * page), .cut),
+            ("noPages", whole.prefix(16) + Data(count: whole.count - 16), .noDatabase),
+            ("text", Data("{}".utf8), .noDatabase),
+            ("folder", nil, .irregular(.folder)),
+            ("none", nil, .missing),
+            ("other", nil, .noStore),
+        ]
+        for one in cases {
+            try one.content?.write(to: folder.appendingPathComponent(one.name))
+        }
+        let before = try files
+        let store = MemoryStore()
+        for one in cases {
+            let fault = BackupFault.unusable(path(one.name), one.fault)
+            #expect(throws: fault) { try restoreStore(from: path(one.name), toFile: path("new")) }
+            #expect(throws: fault) { try restoreStore(from: path(one.name), into: store) }
+            if let content = one.content { #expect(try bytes(one.name) == content) }
+        }
+        #expect(try files == before)
+        // What lies beside a file of another moment must not be left out.
+        try Data([1]).write(to: folder.appendingPathComponent("good-journal"))
+        #expect(throws: BackupFault.self) {
+            try restoreStore(from: path("good"), toFile: path("new"))
+        }
+    }
+
+    @Test("A backup is not written, and a store with its log beside is read with it")
+    func unwritten() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let history = ReviewHistory(seed: 3)
+        let store = try SQLiteStore(path: path("a.sqlite"))
+        for number in 0...1 {
+            try history.load(history.steps[number], number: number, into: store, HistoryLoading())
+        }
+        let runs = try store.read { try $0.runs().count }
+        _ = try backupStore(store, to: path("good"), audits: false)
+        let before = (try bytes("good"), try files)
+        #expect(try restoreStore(from: path("good"), into: MemoryStore()).runs == runs)
+        #expect(try bytes("good") == before.0)
+        #expect(try files == before.1)
+        #expect(try restoreStore(from: path("good"), toFile: path("b.sqlite")).runs == runs)
+        #expect(try bytes("good") == before.0)
+        #expect(try files == (before.1 + ["b.sqlite"]).sorted())
+        // The newest run is only in the log.
+        for end in ["", "-wal"] {
+            try FileManager.default.copyItem(
+                atPath: path("a.sqlite") + end, toPath: path("copy") + end)
+        }
+        let main = try bytes("copy")
+        #expect(try restoreStore(from: path("copy"), toFile: path("c.sqlite")).runs == runs)
+        #expect(try bytes("copy") == main)
+        try Data().write(to: folder.appendingPathComponent("empty"))
+        try shell("chmod 644 '\(path("empty"))'")
+        SQLiteStore.makePrivate(emptyFile: path("empty"))
+        let mode = try FileManager.default.attributesOfItem(atPath: path("empty"))
+        #expect(mode[.posixPermissions] as? Int == 0o600)
+    }
+
     @Test("A backup while a run is open holds the state before it, and the run goes on")
     func whileLoading() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -145,10 +227,10 @@ import Testing
         #expect(try !files.contains { $0.hasPrefix("b") })
         #expect(throws: StoreFault.self) { try backupStore(store, to: path("none/b")) }
         try Data("no store".utf8).write(to: folder.appendingPathComponent("text"))
-        #expect(throws: StoreFault.self) {
+        #expect(throws: BackupFault.unusable(path("text"), .noDatabase)) {
             try restoreStore(from: path("text"), toFile: path("c"))
         }
-        #expect(throws: StoreFault.self) {
+        #expect(throws: BackupFault.unusable(path("nothing"), .missing)) {
             try restoreStore(from: path("nothing"), toFile: path("c"))
         }
         #expect(try !files.contains { $0.hasPrefix("c") })

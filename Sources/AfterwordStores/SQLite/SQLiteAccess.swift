@@ -12,10 +12,11 @@ enum SQLiteAccess {
     /// read.
     case immutable
 
-    init(path: String) {
+    /// - Parameter writes: False for a file that is never written, also where it could be.
+    init(path: String, writes: Bool = true) {
         let file = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         let folder = file.deletingLastPathComponent().path
-        if access(file.path, W_OK) == 0, access(folder, W_OK) == 0 {
+        if writes, access(file.path, W_OK) == 0, access(folder, W_OK) == 0 {
             self = .writable
         } else {
             self = SQLiteSignature(path: path).logBytes > 0 ? .readOnly : .immutable
@@ -75,12 +76,15 @@ enum SQLiteOwner {
     ///
     /// - Throws: `StoreFault.unreachable` for a file of another program, and for a WAL file that
     ///   cannot be read because its index (-shm) is missing.
-    static func check(path: String) throws {
+    static func check(path: String, writes: Bool = true) throws {
         // Opened through SQLite: closing a separate descriptor of the file would release this
         // process's locks.
-        let access = SQLiteAccess(path: path)
-        let index = URL(fileURLWithPath: path).resolvingSymlinksInPath().path + "-shm"
-        if access == .readOnly, !FileManager.default.fileExists(atPath: index) {
+        let access = SQLiteAccess(path: path, writes: writes)
+        let file = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        let index = file.path + "-shm"
+        // A file that is not to be written may lie where its log's index can be made.
+        let isMade = !writes && isWritable(file.deletingLastPathComponent().path)
+        if access == .readOnly, !isMade, !FileManager.default.fileExists(atPath: index) {
             throw StoreFault.unreachable(
                 "a log lies beside the file that cannot be read without its index (-shm), and "
                     + "none can be made here; open the store once where it can be written")
@@ -95,6 +99,8 @@ enum SQLiteOwner {
             try check(path: path, access, readonly: false)
         }
     }
+
+    private static func isWritable(_ folder: String) -> Bool { access(folder, W_OK) == 0 }
 
     private static func check(path: String, _ access: SQLiteAccess, readonly: Bool) throws {
         var configuration = access.configuration

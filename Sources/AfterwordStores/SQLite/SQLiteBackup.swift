@@ -87,10 +87,11 @@ extension SQLiteStore {
         try SQLiteStore(path: path, opening: .rehearsing, checks: false)
     }
 
-    /// A temporary store that holds what a file of an older schema holds, in this program's schema.
-    static func migratedCopy(of path: String) throws -> SQLiteStore {
-        let queue = try translating { try DatabaseQueue(path: "") }
-        try forBackup(path: path).writePages(to: queue) { _, _ in }
+    /// A temporary store that holds what this file of an older schema holds, in this program's
+    /// schema.
+    func migratedCopy() throws -> SQLiteStore {
+        let queue = try Self.translating { try DatabaseQueue(path: "") }
+        try writePages(to: queue) { _, _ in }
         return try SQLiteStore(of: queue)
     }
 

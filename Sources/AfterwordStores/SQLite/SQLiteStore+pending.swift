@@ -8,12 +8,22 @@ extension SQLiteStore {
         guard FileManager.default.fileExists(atPath: path) else {
             return migrator.migrations.map { PendingMigration(name: $0, rows: 0, isCopied: true) }
         }
-        let store = try SQLiteStore(path: path, opening: .rehearsing, checks: false)
-        return try store.reading { database in
-            let done = try migrator.appliedIdentifiers(database)
+        return try SQLiteStore(path: path, opening: .rehearsing, checks: false)
+            .pendingMigrations()
+    }
+
+    /// The migrations that this file needs.
+    func pendingMigrations() throws -> [PendingMigration] {
+        try reading { database in
+            let done = try SQLiteSchema.migrator.appliedIdentifiers(database)
             return try SchemaMigration.all(of: .sqlite).filter { !done.contains($0.name) }
-                .map { try pending($0, in: database) }
+                .map { try Self.pending($0, in: database) }
         }
+    }
+
+    /// Whether the file has a table of a store.
+    func hasTables() throws -> Bool {
+        try reading { try !SQLiteSchema.migrator.appliedIdentifiers($0).isEmpty }
     }
 
     private static func pending(

@@ -15,6 +15,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     let path: String
     /// The identity of the opened file; nil in memory.
     let identity: FileIdentity?
+    /// False for a file that is only read, also where it could be written.
+    private let writes: Bool
     private let opened: Mutex<Opened>
 
     /// The connections, and the signature of the file when they were opened.
@@ -46,17 +48,20 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         try self.init(path: path, opening: opening, checks: true)
     }
 
-    /// - Parameter checks: Whether the schema must be this program's.
-    init(path: String, opening: StoreOpening, checks: Bool) throws {
+    /// - Parameters:
+    ///   - checks: Whether the schema must be this program's.
+    ///   - writes: False for a file that is only read, as a backup is: not a byte of it changes.
+    init(path: String, opening: StoreOpening, checks: Bool, writes: Bool = true) throws {
         guard opening == .making || FileManager.default.fileExists(atPath: path) else {
             throw StoreFault.unreachable(StoreOpening.notCurrent)
         }
         self.path = path
+        self.writes = writes
         opened = Mutex(
             try Self.translating {
                 if opening == .making { try Self.create(path) }
-                try SQLiteOwner.check(path: path)
-                let opened = try Self.open(path)
+                try SQLiteOwner.check(path: path, writes: writes)
+                let opened = try Self.open(path, writes: writes)
                 guard opening != .making || opened.access == .writable else {
                     throw StoreFault.readOnly
                 }
@@ -81,6 +86,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     /// A store in an open database, which is brought up to this program's schema.
     init(of queue: DatabaseQueue) throws {
         path = ""
+        writes = true
         identity = nil
         try Self.translating { try Self.migrate(queue, .making) }
         opened = Mutex(
@@ -98,9 +104,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         close(descriptor)
     }
 
-    private static func open(_ path: String) throws -> Opened {
+    private static func open(_ path: String, writes: Bool) throws -> Opened {
         let signature = SQLiteSignature(path: path)
-        let access = SQLiteAccess(path: path)
+        let access = SQLiteAccess(path: path, writes: writes)
         var configuration = access.configuration
         configuration.prepareDatabase { database in
             // For a new file: larger pages halve the number of pages to look up and write.
@@ -186,7 +192,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
             let current = try opened.withLock { opened in
                 // Such a file is not protected by a lock.
                 if opened.access == .immutable, SQLiteSignature(path: path) != opened.signature {
-                    opened = try Self.open(path)
+                    opened = try Self.open(path, writes: writes)
                 }
                 return opened
             }

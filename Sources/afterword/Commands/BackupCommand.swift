@@ -23,6 +23,12 @@ struct BackupCommand: ParsableCommand {
     @Flag(help: "Leave the audit to 'restore', or to 'audit --store FILE'.")
     var withoutAudit = false
 
+    func validate() throws {
+        guard file != "-" else {
+            throw ValidationError("a backup is a file, not standard output: name one")
+        }
+    }
+
     func run() throws {
         let bar = ProgressBar(isQuiet: output.json)
         defer { bar.finish() }
@@ -101,7 +107,9 @@ struct RestoreCommand: ParsableCommand {
                 bar.show("restore", Int(done), of: Int(count))
             }
         }
-        return try restoreStore(from: file, into: location.openForWriting()) { done, count in
+        // Before the store is made.
+        _ = try SQLiteStore.backup(path: file)
+        return try restoreStore(from: file, into: location.openForRestore()) { done, count in
             bar.show("restore", done, of: count)
         }
     }
@@ -127,6 +135,7 @@ extension Failure {
                     + "it for the new file's own. Nothing was written. If its database is gone for "
                     + "good, move it away with any -wal, -shm and -journal of that name; else name "
                     + "another file")
+        case .unusable(let path, let fault): unusable(path, fault)
         case .storeNotEmpty: Failure(.usage, "the store to restore into is not empty")
         case .broken(let finding):
             Failure(
@@ -134,5 +143,34 @@ extension Failure {
                 "the copy does not hold: \(finding.table): \(finding.what). Nothing was written; "
                     + "'afterword audit' checks the original")
         }
+    }
+
+    private static func unusable(_ path: String, _ fault: BackupFileFault) -> Failure {
+        var failure = Failure(fault.isUsage ? .usage : .store, printable(path) + fault.words)
+        failure.isRetryable = false
+        return failure
+    }
+}
+
+extension BackupFileFault {
+    fileprivate var isUsage: Bool {
+        switch self {
+        case .missing, .irregular: true
+        default: false
+        }
+    }
+
+    fileprivate var words: String {
+        let what =
+            switch self {
+            case .missing: ": there is no such file"
+            case .irregular(let kind): " is \(kind.words), not a backup"
+            case .empty: " is empty: it is no backup"
+            case .noDatabase: " is no SQLite database, and so no backup"
+            case .cut: " is cut off: it is shorter than its pages. Copy it again"
+            case .noStore: " is a SQLite database without the tables of a store"
+            case .unreadable(let reason): " cannot be opened: \(printable(reason))"
+            }
+        return what + "; nothing was restored"
     }
 }
