@@ -1,6 +1,8 @@
 import AfterwordCore
 import AfterwordPipeline
+import AfterwordStores
 import AfterwordTesting
+import Foundation
 import Testing
 
 /// Copies between all kinds of stores.
@@ -52,6 +54,66 @@ import Testing
             #expect(try target.read { try goldenTables($0) } == expected)
             #expect(steps.last == (try source.read { try $0.products(nil).count }))
         }
+    }
+
+    @Test(
+        "The outbox comes along: what waits, is being sent, was sent or was given up",
+        arguments: StoreKind.available, StoreKind.available)
+    func outbox(one: StoreKind, other: StoreKind) throws {
+        let stores = (TemporaryStores(one), TemporaryStores(other))
+        defer { withExtendedLifetime(stores) {} }
+        let history = ReviewHistory(seed: 8)
+        let source = try stores.0.make()
+        try history.load(history.steps[0], number: 0, into: source, HistoryLoading())
+        let rows = ["dead", "lease", "new", "sent", "ü"].enumerated().map { place, period in
+            var row = DeliveryRow(
+                recipient: "b", period: period, kind: .news, runs: 0...1,
+                createdAt: Instant(seconds: Int64(place)))
+            row.messageID = "id of " + period
+            return row
+        }
+        var messages = rows
+        (messages[0].status, messages[0].endedAt) = (.dead, Instant(seconds: 20))
+        messages[0].fault = "refused: 550 \u{fc}"
+        // As it stands while a program sends it.
+        (messages[1].attempts, messages[1].nextAt) = (1, Instant(seconds: 3_600))
+        (messages[3].status, messages[3].endedAt) = (.sent, Instant(seconds: 30))
+        messages[4].kind = .noDump
+        try source.ledger { ledger in
+            for row in messages { try ledger.put(delivery: row) }
+        }
+        let target = try stores.1.make()
+        _ = try copyStore(from: source, to: target)
+        #expect(try target.read { try $0.deliveries() } == messages)
+        // Each can be claimed and ended there.
+        messages[1].status = .sent
+        messages[1].endedAt = Instant(seconds: 4_000)
+        try target.ledger { try $0.put(delivery: messages[1]) }
+        #expect(try target.read { try $0.deliveries() } == messages)
+        #expect(try TemporaryStores.audited(target) == nil)
+    }
+
+    @Test(
+        "A backup holds the outbox, and a store restored from it has it",
+        arguments: StoreKind.available, StoreKind.available)
+    func outboxOfBackup(one: StoreKind, other: StoreKind) throws {
+        let stores = (TemporaryStores(one), TemporaryStores(other))
+        defer { withExtendedLifetime(stores) {} }
+        let path = FileManager.default.temporaryDirectory
+            .appendingPathComponent("afterword-test-\(UUID().uuidString).backup").path
+        defer { unlink(path) }
+        let history = ReviewHistory(seed: 8)
+        let source = try stores.0.make()
+        try history.load(history.steps[0], number: 0, into: source, HistoryLoading())
+        var row = DeliveryRow(
+            recipient: "b", period: "dump of 1", kind: .news, runs: 0...1,
+            createdAt: Instant(seconds: 5))
+        row.messageID = "1@example.org"
+        try source.ledger { try $0.put(delivery: row) }
+        _ = try backupStore(source, to: path)
+        let target = try stores.1.make()
+        _ = try restoreStore(from: path, into: target)
+        #expect(try target.read { try $0.deliveries() } == [row])
     }
 
     @Test("Nothing is copied over what is there", arguments: StoreKind.available)

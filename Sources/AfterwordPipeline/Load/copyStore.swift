@@ -9,8 +9,8 @@ package enum CopyFault: Error, Equatable, Sendable {
 }
 
 /// Copies all of a store's data to an empty store, in one transaction: bronze, history, current
-/// rows, sums, ledger, shapes and insights. Attempts, API keys and jobs are not copied. At the end
-/// the copy is audited, and its runs with their digests must equal the source's.
+/// rows, sums, ledger, shapes, insights and the outbox. Attempts, API keys and jobs are not copied.
+/// At the end the copy is audited, and its runs with their digests must equal the source's.
 ///
 /// Products and their reviews are copied span by span (`forEachSpan`), so that memory does not grow
 /// with them.
@@ -201,6 +201,9 @@ private func copyInsights(_ reader: any StoreReader, _ load: any StoreLoad) thro
     try inBatches(reader.modelCalls()) { try load.append(calls: $0) }
     try load.append(batches: reader.modelBatches(), [])
     try inBatches(reader.batchItems()) { try load.append(batches: [], $0) }
+    // As they are: what is being sent now is tried again when that program's lease is over, with
+    // the same id, and what was sent is not due again.
+    try inBatches(reader.deliveries()) { try load.append(deliveries: $0) }
 }
 
 private func inBatches<Row>(_ rows: [Row], _ write: ([Row]) throws -> Void) throws {

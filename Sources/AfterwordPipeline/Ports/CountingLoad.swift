@@ -165,6 +165,9 @@
         func append(batches: [ModelBatch], _ items: [BatchItem]) throws {
             try count().append(batches: batches, items)
         }
+        func append(deliveries rows: [DeliveryRow]) throws {
+            try count().append(deliveries: rows)
+        }
         func append(enrichments rows: [EnrichmentRow]) throws {
             try count().append(enrichments: rows)
         }

@@ -3,8 +3,8 @@ package import AfterwordCore
 /// A row of `deliveries`, the outbox: one message that a recipient is due, and what became of it.
 ///
 /// It holds no text: the message is composed again from the runs that it is about, so that a repeat
-/// says the same, and nothing of it outlives an erasure. The rows belong to one store and are not
-/// copied.
+/// says the same, and nothing of it outlives an erasure. A copy of a store has all rows as they
+/// are.
 package struct DeliveryRow: Equatable, Sendable {
     /// What became of a message.
     package enum Status: String, CaseIterable, Sendable {

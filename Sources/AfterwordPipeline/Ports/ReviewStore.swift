@@ -244,6 +244,8 @@ package protocol StoreLoad: StoreLookUps {
     func append(calls: [ModelCall]) throws
     /// Appends batches with what they ask, when a store is copied.
     func append(batches: [ModelBatch], _ items: [BatchItem]) throws
+    /// Appends messages of the outbox, when a store is copied.
+    func append(deliveries: [DeliveryRow]) throws
 
     /// Reads the state that the load would commit now.
     var reader: any StoreReader { get }

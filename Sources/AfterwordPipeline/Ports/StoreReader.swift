@@ -171,8 +171,7 @@ package protocol StoreReader: AnyObject {
     func batchItems() throws -> [BatchItem]
     /// Rows of `api_keys`, by name. They belong to this store and are not copied.
     func apiKeys() throws -> [APIKeyRow]
-    /// Rows of `deliveries`, by recipient, then by the time they were made and their period. They
-    /// belong to this store and are not copied.
+    /// Rows of `deliveries`, by recipient, then by the time they were made and their period.
     func deliveries() throws -> [DeliveryRow]
     /// A row of `service_jobs`. Jobs belong to this store and are not copied.
     func job(_ id: String) throws -> JobRow?

@@ -202,5 +202,6 @@ extension PostgresLoad {
         try copy(items, into: .batchItems)
     }
 
+    func append(deliveries rows: [DeliveryRow]) throws { try copy(rows, into: .deliveries) }
     func append(enrichments: [EnrichmentRow]) throws { try copy(enrichments, into: .enrichments) }
 }

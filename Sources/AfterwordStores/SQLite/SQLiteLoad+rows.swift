@@ -230,6 +230,8 @@ extension SQLiteLoad {
         try write(items, into: .batchItems)
     }
 
+    func append(deliveries rows: [DeliveryRow]) throws { try write(rows, into: .deliveries) }
+
     func append(enrichments: [EnrichmentRow]) throws {
         try write(enrichments, into: .enrichments)
     }

@@ -115,6 +115,9 @@ extension ForwardingLoad {
     package func append(batches: [ModelBatch], _ items: [BatchItem]) throws {
         try target().append(batches: batches, items)
     }
+    package func append(deliveries rows: [DeliveryRow]) throws {
+        try target().append(deliveries: rows)
+    }
     package func append(search segment: SearchSegment, _ parts: [SearchPart]) throws {
         try target().append(search: segment, parts)
     }

@@ -318,6 +318,7 @@ final class MemoryLoad: StoreLoad {
         state.batches += batches
         state.batchItems += items
     }
+    func append(deliveries rows: [DeliveryRow]) throws { state.deliveries += rows }
     func append(enrichments: [EnrichmentRow]) throws { state.enrichments += enrichments }
 
     var reader: any StoreReader { MemoryReader(state: state, attemptList: []) }
