@@ -2,6 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import AfterwordTesting
 import Foundation
+import Synchronization
 import Testing
 
 /// A dump elsewhere is read as a folder of the same files.

@@ -17,7 +17,7 @@ import Testing
 
     @Test("Runs of marks are folded unless asked for; every kind of run has a name")
     func runs() throws {
-        var fixture = Fixture()
+        let fixture = Fixture()
         let record = """
             [{"PRODUCT_BRAND": "B", "CUSTOMER_REVIEW_RATING": 1, "CHILD_ASIN": "P1",
              "CUSTOMER_REVIEW_DESCRIPTION": "It leaks.", "CUSTOMER_REVIEW_TITLE": "One"}]

@@ -1,6 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 import AfterwordStores
+import Foundation
 import Testing
 
 @testable import AfterwordServer
