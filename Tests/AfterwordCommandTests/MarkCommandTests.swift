@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test("A theme is taken up, assigned, noted and fixed; each mark is a run with who")
-    func theme() throws {
+    func themeMarks() throws {
         let state = try mark(["state", "acknowledged"] + theme)
         #expect(state.code == 0 && state.output == "Ann acknowledged it, run 2\n", "\(state)")
         #expect(
@@ -59,9 +59,9 @@ import Testing
     }
 
     @Test("A review is seen and to be read again; runs leaves these runs out and counts them")
-    func review() throws {
+    func reviewMarks() throws {
         let seen = try mark(["seen", "--review-version", "1"] + review)
-        #expect(seen.output == "Ann saw it, run 2\n")
+        #expect(seen.output == "Ann saw it, run 2\n", "\(seen)")
         #expect(try mark(["seen", "--undo"] + review).output == "Ann wants it read again, run 3\n")
         let list = try run("mark", "list", "--product", "P1")
         #expect(list.output.contains("review R1 of P1"), "\(list.output)")
@@ -78,7 +78,7 @@ import Testing
 
     @Test("What cannot be marked is refused with 2, and nothing is stored")
     func refused() throws {
-        for arguments in [
+        let refused: [[String]] = [
             ["state", "fixed", "--on", "2999-01-01"] + theme, ["seen"] + theme,
             ["state", "open", "--on", "2026-03-01"] + theme,
             ["state", "fixed", "--on", "yesterday"] + theme, ["state", "closed"] + theme,
@@ -90,7 +90,8 @@ import Testing
             ["state", "open", "--theme", "leaks", "--scope", "nothing", "--by", "Ann"],
             ["state", "open", "--theme", "leaks", "--scope", "portfolio"],
             ["list", "--brand", "Nobody"], ["list", "--state", "closed"],
-        ] {
+        ]
+        for arguments in refused {
             let result = try mark(arguments)
             #expect(result.code == 2 && !result.errors.isEmpty, "\(arguments): \(result)")
         }
