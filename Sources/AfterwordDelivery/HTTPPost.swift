@@ -23,7 +23,9 @@ package struct HTTPPost: Sendable {
         guard let scheme = url.firstRange(of: "://") else { return false }
         let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
         // A name before the host would make it look like another one.
-        guard !authority.isEmpty, !authority.contains("@") else { return false }
+        guard !authority.isEmpty, !authority.contains("@"), isPortUsable(in: url) else {
+            return false
+        }
         switch url[..<scheme.lowerBound] {
         case "https": return true
         case "http":
@@ -38,7 +40,7 @@ package struct HTTPPost: Sendable {
     /// - Throws: `DeliveryFault`, with the status but not with the address, which may be a secret.
     package func send() async throws {
         guard Self.mayGet(url) else {
-            throw DeliveryFault("the address is neither https nor on this machine")
+            throw DeliveryFault("the address is neither https nor on this machine, or its port is none")
         }
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow

@@ -82,7 +82,8 @@ package struct ObjectEndpoint: Equatable, Sendable {
     /// Nil where the text is no `http` or `https` address of a host alone.
     package init?(_ address: String) {
         guard let parts = URLComponents(string: address), let host = parts.host, !host.isEmpty,
-            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil
+            parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil,
+            Self.isPortUsable(in: address)
         else { return nil }
         switch parts.scheme?.lowercased() {
         case "https": isEncrypted = true
@@ -94,6 +95,17 @@ package struct ObjectEndpoint: Equatable, Sendable {
         port = parts.port == (isEncrypted ? 443 : 80) ? nil : parts.port
         path = parts.percentEncodedPath
         while path.hasSuffix("/") { path.removeLast() }
+    }
+
+    /// Whether the port of an address without a user's name can be connected to: none is written,
+    /// or a number from 1 to 65535. What connects by a greater one ends the program.
+    private static func isPortUsable(in address: String) -> Bool {
+        let authority = address.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }
+        let end = authority.firstIndex(of: "]") ?? authority.startIndex
+        guard let colon = authority[end...].firstIndex(of: ":") else { return true }
+        let digits = authority[authority.index(after: colon)...]
+        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+        return UInt16(digits).map { $0 > 0 } ?? false
     }
 
     /// AWS's own server of a region.

@@ -61,7 +61,8 @@ struct ServedRecipients: Sendable {
 
     private func address(_ url: String) throws(CommandFault) -> String {
         guard HTTPPost.mayGet(url) else {
-            throw CommandFault(.usage, "its address is neither https nor on this machine")
+            throw CommandFault(
+                .usage, "its address is neither https nor on this machine, or its port is none")
         }
         return url
     }

@@ -337,7 +337,11 @@ import Testing
         for bad in ["http://example.org/v1", "http://127.0.0.1.example.org", "ftp://localhost"] {
             #expect(throws: ModelAddressFault.notSecure) { try model(bad) }
         }
-        for bad in ["", "nonsense", "https://user:pass@example.org"] {
+        for bad in [
+            "", "nonsense", "https://user:pass@example.org", "https://example.org:65536/v1",
+            "http://127.0.0.1:70000/v1", "http://127.0.0.1:0/v1", "http://127.0.0.1:/v1",
+            "http://[::1]:99999999999999999999",
+        ] {
             #expect(throws: ModelAddressFault.noAddress) { try model(bad) }
         }
     }

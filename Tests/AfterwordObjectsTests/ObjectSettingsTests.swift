@@ -55,6 +55,9 @@ import Testing
             ("AWS_ENDPOINT_URL", "http://host:9000"),
             ("AWS_ENDPOINT_URL", "http://127.evil.example"),
             ("AWS_ENDPOINT_URL", ""), ("AWS_ENDPOINT_URL", "https://"),
+            ("AWS_ENDPOINT_URL", "https://host:65536"), ("AWS_ENDPOINT_URL", "https://host:0"),
+            ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:/"),
+            ("AWS_ENDPOINT_URL_S3", "http://[::1]:99999999999999999999"),
         ] {
             if value.isEmpty {
                 #expect(try ObjectSettings(environment: [name: value]).endpoint == nil)

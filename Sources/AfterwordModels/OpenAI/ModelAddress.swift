@@ -5,7 +5,7 @@ import Foundation
 package enum ModelAddressFault: Error, Equatable, Sendable {
     /// Neither https nor this machine.
     case notSecure
-    /// Not a URL with a host, or a URL that contains a user name.
+    /// Not a URL with a host, or a URL that contains a user name or a port that is none.
     case noAddress
 }
 
@@ -17,7 +17,8 @@ package struct ModelAddress: Sendable {
 
     /// - Throws: `ModelAddressFault.noAddress`.
     package init(_ address: String) throws(ModelAddressFault) {
-        guard let url = URL(string: address), let host = url.host, !host.isEmpty, url.user == nil
+        guard let url = URL(string: address), let host = url.host, !host.isEmpty, url.user == nil,
+            isPortUsable(in: address)
         else { throw .noAddress }
         self.host = host.lowercased()
         port = url.port
