@@ -26,7 +26,7 @@ package struct HTTPPost: Sendable {
         guard !authority.isEmpty, !authority.contains("@"), isPortUsable(in: url) else {
             return false
         }
-        switch url[..<scheme.lowerBound] {
+        switch url[..<scheme.lowerBound].lowercased() {
         case "https": return true
         case "http":
             let isBracketed = authority.hasPrefix("[")

@@ -44,6 +44,10 @@ struct Failure {
         case let fault as ModelServerFault: self.init(.usage, fault.words)
         case ModelAddressFault.noAddress:
             self.init(.usage, "OPENAI_BASE_URL is no address")
+        case ModelAddressFault.notABase:
+            self.init(
+                .usage,
+                "OPENAI_BASE_URL has a query or a fragment (? or #): no path can follow one")
         case ModelAddressFault.notSecure:
             self.init(
                 .usage,

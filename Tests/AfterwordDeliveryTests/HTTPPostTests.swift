@@ -14,7 +14,8 @@ import Testing
             ("https://a@example.com/", false), ("http://example.com", false), ("https://", false),
             ("ftp://127.0.0.1/", false), ("127.0.0.1", false), ("http://127.0.0.2:80", true),
             ("http://127.example.com/", false), ("http://[::1]example.com/", false),
-            ("http://[::1/", false), ("https://example.com:65535/a", true),
+            ("http://[::1/", false), ("HTTPS://example.com/", true), ("Http://[::1]/", true),
+            ("HTTP://example.com/", false), ("https://example.com:65535/a", true),
             ("https://example.com:65536/a", false), ("http://127.0.0.1:0/a", false),
             ("http://127.0.0.1:/a", false), ("http://[::1]:99999999999999999999/", false),
         ])

@@ -70,6 +70,9 @@ import Testing
             ("http://127.0.0.1:8790/v1", "127.0.0.1:8790"),
             ("https://Gateway.example/v1", "gateway.example"),
             ("https://notopenai.com/v1", "notopenai.com"),
+            ("https://api.openai.com./v1", nil), ("HTTPS://API.OpenAI.com./v1", nil),
+            ("https://gateway.example.:1/v1", "gateway.example:1"),
+            ("HTTP://127.0.0.1:8790/v1", "127.0.0.1:8790"),
         ] { #expect(try await place(url) == expect, "\(url)") }
         // Its protocol is spoken in the open to this machine only, whichever hosts are named.
         await #expect(throws: ModelAddressFault.notSecure) {
@@ -110,10 +113,28 @@ import Testing
             (own, "https://localhost/v1", [], nil), (own, "http://127.0.0.1:1/v1", [], nil),
             (ModelFacts(free: "own"), OpenAIModel.defaultURL, [], .compatibleAtOpenAI),
             (gateway, "https://eu.api.openai.com/v1", [], .compatibleAtOpenAI),
+            (gateway, "https://api.openai.com./v1", [], .compatibleAtOpenAI),
+            (gateway, "HTTPS://OpenAI.com.:443/v1", [], .compatibleAtOpenAI),
+            (gateway, "https://openai.com.example./v1", [], nil),
+            (own, "https://api.openai.com./v1", ["api.openai.com."], .freeFarAway),
             (gateway, "https://gateway.example/v1", [], nil),
         ]
         for (facts, url, hosts, expect) in cases {
             #expect(try await fault(facts, url, hosts) == expect, "\(facts.name) at \(url)")
+        }
+    }
+
+    @Test("Newer models cost more on OpenAI's regional hosts, however these are written")
+    func regions() async throws {
+        let facts = try #require(ModelFacts.named("gpt-6-luna"))
+        for (url, isRegional) in [
+            (OpenAIModel.defaultURL, false), ("https://eu.api.openai.com/v1", true),
+            ("https://JP.api.openai.com.:443/v1", true), ("https://eu.example/v1", false),
+        ] {
+            let model = try OpenAIModel(
+                OpenAIModel.Configuration(key: APIKey(""), baseURL: url, facts: facts))
+            await model.shutDown()
+            #expect(model.terms.isRegional == isRegional, "\(url)")
         }
     }
 
@@ -140,9 +161,12 @@ import Testing
             return try OpenAIModel(configuration)
         }
         await (try model("http://GPU.example:8000/v1", ["gpu.example"])).shutDown()
+        await (try model("HTTP://gpu.example/v1", ["gpu.example"])).shutDown()
         for (url, hosts) in [
             ("http://gpu.example.org/v1", Set(["gpu.example"])), ("http://gpu.example/v1", []),
             ("ftp://gpu.example/v1", ["gpu.example"]),
+            // This name is looked up at a server of names, as `localhost` itself is not.
+            ("http://localhost./v1", []),
         ] {
             #expect(throws: ModelAddressFault.notSecure) { try model(url, hosts) }
         }

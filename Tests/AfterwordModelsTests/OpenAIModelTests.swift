@@ -344,6 +344,12 @@ import Testing
         ] {
             #expect(throws: ModelAddressFault.noAddress) { try model(bad) }
         }
+        for bad in [
+            "https://example.org/v1?api-version=1", "https://example.org/v1?",
+            "https://example.org/v1#a", "https://example.org#", "http://127.0.0.1:1?a",
+        ] {
+            #expect(throws: ModelAddressFault.notABase) { try model(bad) }
+        }
     }
 
     @Test("A key shows itself nowhere: printed, in an error, or looked into")

@@ -1,14 +1,24 @@
 import AfterwordCore
 
 extension ModelAddress {
+    /// The host without the dot at its end, with which it names the same server.
+    private var serverName: String { host.hasSuffix(".") ? String(host.dropLast()) : host }
+
     /// Whether it is a server of OpenAI's own, of any region.
-    package var isOpenAI: Bool { host == "openai.com" || host.hasSuffix(".openai.com") }
+    package var isOpenAI: Bool {
+        serverName == "openai.com" || serverName.hasSuffix(".openai.com")
+    }
+
+    /// Whether it is one of OpenAI's regional hosts, where newer models cost more.
+    var isRegional: Bool {
+        ["eu", "us", "au", "in", "jp"].contains { serverName == "\($0).api.openai.com" }
+    }
 
     /// Host and port, by which the answers of different servers are kept apart; nil for OpenAI's
     /// own servers.
     package var place: String? {
         guard !(isOpenAI && isEncrypted) else { return nil }
-        return port.map { "\(host):\($0)" } ?? host
+        return port.map { "\(serverName):\($0)" } ?? serverName
     }
 }
 

@@ -103,8 +103,7 @@ package final class OpenAIModel: LanguageModel {
         place = isReplayed ? ModelIdentity.recordings : address.place
         facts = isReplayed || !configuration.facts.isPaid ? nil : configuration.facts
         tries = configuration.retries + 1
-        terms = PriceTerms(
-            tier: configuration.tier, isRegional: isRegional(configuration.baseURL))
+        terms = PriceTerms(tier: configuration.tier, isRegional: address.isRegional)
         var http = HTTPClient.Configuration()
         http.redirectConfiguration = .disallow
         http.timeout = .init(
@@ -341,12 +340,6 @@ private func collectBody(
         }
         return []
     }
-}
-
-/// Whether the address is one of OpenAI's regional hosts, where newer models cost more.
-private func isRegional(_ address: String) -> Bool {
-    let host = URL(string: address)?.host?.lowercased() ?? ""
-    return ["eu", "us", "au", "in", "jp"].contains { host == "\($0).api.openai.com" }
 }
 
 /// A secret that is hidden from descriptions, logs and mirrors.
