@@ -32,7 +32,8 @@ extension Failure {
         case .leftAlone:
             "asked twice about these reviews, and no answer could be used; --refresh asks again "
                 + "('costs --calls --json' has what came)"
-        case .beyondBound: "the server counts more than the question can have used"
+        case .beyondBound:
+            "the server counts more, or bills a dearer tier, than the question can have used"
         case .batchEnded(.completed): "the batch ended without an answer to it"
         case .batchEnded(.failed): "the batch was not taken: its questions have faults"
         case .batchEnded(.expired): "the batch expired before it was answered"

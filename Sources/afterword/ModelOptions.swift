@@ -152,8 +152,15 @@ extension BudgetRefusal {
 }
 
 extension BeyondBound {
-    /// The message for a call whose reported usage exceeds what the question can have used.
+    /// The message for a call whose reported usage, or whose tier, exceeds what the question can
+    /// have used.
     var words: String {
+        guard !isOfTier else {
+            return "the answer is of the tier '\(tier.rawValue)', at which it costs "
+                + "\(dollars(cost)); at the tier that was asked for, the question can have cost "
+                + "\(dollars(price)). It is booked at the price of its tier, and nothing more is "
+                + "asked"
+        }
         let most =
             bound.map {
                 "can have used \(grouped($0.input)) and \(grouped($0.output)), \(dollars(price))"

@@ -160,7 +160,7 @@ import Testing
         let beyond = try #require(report.beyond)
         // Five million input tokens at 150 and output tokens at 600 nano-dollars.
         #expect(beyond.cost == 3_750_000_000 && beyond.usage.input == 5_000_000)
-        #expect(report.ending == ModelFailure(.beyondBound))
+        #expect(report.ending == ModelFailure(.beyondBound) && !beyond.isOfTier)
         // The first request of a run is made alone.
         #expect(model.questions.count == 1 && report.made == 1)
         let others = try calls(store).dropFirst()
@@ -192,7 +192,10 @@ import Testing
         let report = try await makeInsights(
             [lumora, Self.knokke], in: store, by: model, options: InsightOptions(),
             surroundings: surroundings())
-        #expect(report.beyond != nil)
+        // The counts are those of the question: what is dearer is the tier, and that is said.
+        let beyond = try #require(report.beyond)
+        #expect(beyond.isOfTier && beyond.tier == .priority && beyond.cost == 2 * beyond.price)
+        #expect(report.ending == ModelFailure(.beyondBound) && model.questions.count == 1)
     }
 
     @Test("What a call used and nobody can believe counts as the most a try can cost, and is said")

@@ -106,6 +106,12 @@ package struct BeyondBound: Equatable, Sendable {
     /// Nano-dollars: the booked cost, and the most that one attempt can cost.
     package var cost: Int64
     package var price: Int64
+    /// The tier that the answer names.
+    package var tier: ServiceTier
+
+    /// Whether the counts are those of the question, and the tier that the answer names is dearer
+    /// than the one that was asked for.
+    package var isOfTier: Bool { bound.map { usage.isWithin($0) } ?? false }
 }
 
 /// Progress messages while insights are made.

@@ -38,12 +38,16 @@ package struct InsightPlan: Sendable {
 }
 
 extension ModelFacts {
-    /// The most that one attempt of a request can cost, in nano-dollars. The flex tier is priced as
-    /// standard, because the provider may not grant it.
+    /// The most that one attempt of a request can cost at the tier that is asked for, in
+    /// nano-dollars. The flex tier is priced as standard where that is dearer, because the provider
+    /// may not grant it; input is priced as cached where that is dearer.
     package func price(of request: ModelRequest, _ terms: PriceTerms) -> Int64 {
-        var terms = terms
-        if terms.tier == .flex { terms.tier = .standard }
-        return cost(request.usageBound, terms)
+        let bound = request.usageBound
+        var cached = bound
+        cached.cachedInput = bound.input
+        var standard = terms
+        if terms.tier == .flex { standard.tier = .standard }
+        return [terms, standard].map { max(cost(bound, $0), cost(cached, $0)) }.max() ?? .max
     }
 }
 

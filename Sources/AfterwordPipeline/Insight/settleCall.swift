@@ -82,15 +82,16 @@ struct CallEnding: Sendable {
             counted ?? 0, saturatingProduct(oneTry, Int64(unknownTries)))
         return SettledCall(
             call: ended, answer: answer, isUsageKnown: counted != nil || unknownTries == 0,
-            beyond: beyond(ended.usage, counted, ended.cost ?? 0))
+            beyond: ended.usage.flatMap { beyond($0, counted, ended.cost ?? 0, tier) })
     }
 
     /// The excess of a call that used more tokens, or cost more, than one attempt can; otherwise
     /// nil.
-    private func beyond(_ usage: ModelUsage?, _ counted: Int64?, _ cost: Int64) -> BeyondBound? {
-        guard let usage, let counted else { return nil }
-        guard !usage.isWithin(bound ?? usage) || counted > oneTry else { return nil }
-        return BeyondBound(usage: usage, bound: bound, cost: cost, price: oneTry)
+    private func beyond(
+        _ usage: ModelUsage, _ counted: Int64?, _ cost: Int64, _ tier: ServiceTier
+    ) -> BeyondBound? {
+        guard let counted, !usage.isWithin(bound ?? usage) || counted > oneTry else { return nil }
+        return BeyondBound(usage: usage, bound: bound, cost: cost, price: oneTry, tier: tier)
     }
 }
 
