@@ -40,7 +40,8 @@ package struct HTTPPost: Sendable {
     /// - Throws: `DeliveryFault`, with the status but not with the address, which may be a secret.
     package func send() async throws {
         guard Self.mayGet(url) else {
-            throw DeliveryFault("the address is neither https nor on this machine, or its port is none")
+            throw DeliveryFault(
+                "the address is neither https nor on this machine, or its port is none")
         }
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
