@@ -67,6 +67,10 @@ import Testing
         "A file with a mistake is refused with the model and the member",
         arguments: [
             ("{", "is not JSON, at byte 1"), ("[]", "has no array 'models'"),
+            (#"{"modles": []}"#, "has no array 'models'"),
+            (#"{"models": [], "modles": []}"#, "has a member that is not known: 'modles'"),
+            (#"{"Models": [], "models": []}"#, "has a member that is not known: 'Models'"),
+            (#"{"models": [], "default": null}"#, "has a member that is not known: 'default'"),
             (#"{"models": [{}]}"#, "lists a model without a 'name'"),
             (#"{"models": [1]}"#, "lists a model without a 'name'"),
             (#"{"models": [{"name": "a"}]}"#, "a 'paid' is true or false, and must be given"),
@@ -133,6 +137,12 @@ import Testing
     func mistakes(file: String, words: String) {
         let fault = #expect(throws: ModelFileFault.self) { try add(file) }
         #expect(fault?.words == words)
+    }
+
+    @Test("A file may say what it is about")
+    func about() throws {
+        let catalog = try add(#"{"about": ["Ours."], "models": [{"name": "a", "paid": false}]}"#)
+        #expect(catalog["a"]?.isPaid == false)
     }
 
     @Test("A null in place of tiers or of a surcharge is as if it were left out")

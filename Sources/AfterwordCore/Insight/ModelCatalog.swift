@@ -25,6 +25,9 @@ package struct ModelCatalog: Sendable {
         }
     }
 
+    /// The members of a file; `about` holds words of the one who wrote it.
+    private static let known: Set<String> = ["about", "models"]
+
     /// The models of a file: `{"models": [{"name": …}]}`.
     private static func read(_ file: [UInt8]) throws(ModelFileFault) -> [ModelFacts] {
         let document: JSONValue
@@ -35,6 +38,9 @@ package struct ModelCatalog: Sendable {
         }
         guard let list = document["models"]?.elements else {
             throw ModelFileFault(reason: "has no array 'models'")
+        }
+        for (member, _) in document.members ?? [] where !known.contains(member) {
+            throw ModelFileFault(reason: "has a member that is not known: '\(member)'")
         }
         var models: [ModelFacts] = []
         for entry in list {
