@@ -186,17 +186,22 @@ package final class OpenAIModel: LanguageModel {
     private func exchange(_ body: [UInt8], _ id: String) async -> Exchange? {
         switch configuration.source {
         case .network: return await send(body, id)
-        case .replayed(let tape): return tape.next(body)
+        case .replayed(let tape): return tape.next(body)?.without(configuration.key)
         case .recorded(let recorder):
             guard let number = recorder.begin() else { return nil }
-            let outcome = await send(body, id)
+            let outcome = await received(ServerCall(asking: body), id)
             recorder.keep(Recording(number, body, outcome, key: configuration.key))
-            return outcome
+            return outcome.without(configuration.key)
         }
     }
 
-    /// Sends one request.
+    /// Sends one request. The key is in nothing of the answer, whatever the server sends.
     func send(_ call: ServerCall, _ id: String) async -> Exchange {
+        await received(call, id).without(configuration.key)
+    }
+
+    /// What the server sends, as it came.
+    private func received(_ call: ServerCall, _ id: String) async -> Exchange {
         do {
             let response = try await client.execute(
                 httpRequest(call, id), timeout: .seconds(configuration.answerSeconds))
@@ -340,26 +345,4 @@ private func collectBody(
         }
         return []
     }
-}
-
-/// A secret that is hidden from descriptions, logs and mirrors.
-package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
-    CustomReflectable
-{
-    fileprivate let secret: String
-
-    package init(_ secret: String) { self.secret = secret }
-
-    /// The fewest bytes of a key that is looked for in texts. Shorter ones (`none`, `test`) are
-    /// words for servers without keys, and stand in other texts too.
-    private static let leastBytes = 16
-
-    /// The text with a mark in place of the secret.
-    func removed(from text: String) -> String {
-        secret.utf8.count < Self.leastBytes ? text : text.replacing(secret, with: "⟦SECRET⟧")
-    }
-
-    package var description: String { "(a key)" }
-    package var debugDescription: String { description }
-    package var customMirror: Mirror { Mirror(reflecting: description) }
 }

@@ -17,6 +17,12 @@ struct ServerCall: Sendable {
         self.method = method
         self.path = path
     }
+
+    /// A question.
+    init(asking body: [UInt8]) {
+        self.init("POST", "/chat/completions")
+        self.body = body
+    }
 }
 
 extension OpenAIModel {
