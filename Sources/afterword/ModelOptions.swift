@@ -156,7 +156,7 @@ extension BeyondBound {
     /// have used.
     var words: String {
         guard !isOfTier else {
-            return "the answer is of the tier '\(tier.rawValue)', at which it costs "
+            return "the answer counts as of the tier '\(tier.rawValue)', at which it costs "
                 + "\(dollars(cost)); at the tier that was asked for, the question can have cost "
                 + "\(dollars(price)). It is booked at the price of its tier, and nothing more is "
                 + "asked"

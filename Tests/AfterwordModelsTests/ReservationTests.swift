@@ -25,7 +25,7 @@ import Testing
         func below(_ most: Int64) -> Int64 { Int64.random(in: 0...most, using: &random) }
         let request = someRequest()
         let bound = request.usageBound
-        for _ in 0..<2_000 {
+        for _ in 0..<500 {
             var facts = try #require(ModelFacts.named("gpt-6-luna"))
             (facts.input, facts.cachedInput, facts.output) = (below(9), below(9), below(9))
             facts.cacheWrite = below(1) == 0 ? nil : below(9)

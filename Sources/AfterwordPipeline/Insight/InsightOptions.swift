@@ -98,7 +98,7 @@ package struct BudgetRefusal: Error, Equatable, Sendable {
     package var ceiling: Int64
 }
 
-/// A call with a reported usage above its upper bound.
+/// A call with a reported usage, or a cost at the tier of its answer, above its upper bound.
 package struct BeyondBound: Equatable, Sendable {
     package var usage: ModelUsage
     /// Nil where only the most that it can cost is known, as of a question in a batch.
@@ -106,7 +106,7 @@ package struct BeyondBound: Equatable, Sendable {
     /// Nano-dollars: the booked cost, and the most that one attempt can cost.
     package var cost: Int64
     package var price: Int64
-    /// The tier that the answer names.
+    /// The tier that the answer names; the dearest for an unknown name.
     package var tier: ServiceTier
 
     /// Whether the counts are those of the question, and the tier that the answer names is dearer
