@@ -103,33 +103,32 @@ func makersWord(_ code: String) -> String {
 }
 
 private func readAnswer(_ body: [UInt8]) throws(ModelFailure) -> ModelReply {
-    guard let document = try? JSONValue(parsing: body),
-        let choice = document["choices"]?.elements?.first
-    else { throw ModelFailure(.malformed, unknownTries: 1, answer: keptAnswer(body)) }
-    let tier = ServiceTier(named: document["service_tier"]?.text)
-    let text = choice["message"]?["content"].flatMap(contentText)
-    let usage = usage(document["usage"], hasText: text.map { !$0.isEmpty } ?? false)
-    let served = document["model"]?.text.flatMap(plainName)
-    func failure(_ fault: ModelFailure.Fault) -> ModelFailure {
+    let document = try? JSONValue(parsing: body)
+    let choice = document?["choices"]?.elements?.first
+    let tier = ServiceTier(named: document?["service_tier"]?.text)
+    let text = choice?["message"]?["content"].flatMap(contentText)
+    let usage = usage(document?["usage"], hasText: text.map { !$0.isEmpty } ?? false)
+    let served = document?["model"]?.text.flatMap(plainName)
+    func failure(_ fault: ModelFailure.Fault, keeping answer: String? = nil) -> ModelFailure {
         var failure = ModelFailure(
-            fault, usage: usage, unknownTries: usage == nil ? 1 : 0, tier: tier)
+            fault, usage: usage, unknownTries: usage == nil ? 1 : 0, tier: tier, answer: answer)
         failure.servedModel = served
         return failure
     }
+    guard let choice else { throw failure(.malformed, keeping: keptAnswer(body)) }
     if let refusal = choice["message"]?["refusal"]?.text, !refusal.isEmpty {
         throw failure(.refused)
     }
     switch choice["finish_reason"]?.text {
     case "stop": break
-    case "length": throw failure(.cut)
+    case "length":
+        let came = text.flatMap { $0.isEmpty ? nil : Array($0.utf8) } ?? body
+        throw failure(.cut, keeping: keptAnswer(came))
     case "content_filter": throw failure(.filtered)
-    default: throw failure(.malformed)
+    // The text alone would not show why it is not used.
+    default: throw failure(.malformed, keeping: keptAnswer(body))
     }
-    guard let text else {
-        var malformed = failure(.malformed)
-        malformed.answer = keptAnswer(body)
-        throw malformed
-    }
+    guard let text else { throw failure(.malformed, keeping: keptAnswer(body)) }
     var reply = ModelReply(
         text: withoutFence(text), usage: usage ?? ModelUsage(input: 0, cachedInput: 0, output: 0),
         unknownTries: usage == nil ? 1 : 0, isUsageKnown: usage != nil, tier: tier)
@@ -159,14 +158,14 @@ func withoutFence(_ text: String) -> String {
 
 /// The server's token counts; nil where they are missing or implausible.
 private func usage(_ document: JSONValue?, hasText: Bool) -> ModelUsage? {
-    guard let document, let input = document["prompt_tokens"]?.integer,
-        let output = document["completion_tokens"]?.integer, output > 0 || !hasText
+    guard let document, let input = document["prompt_tokens"]?.wholeNumber,
+        let output = document["completion_tokens"]?.wholeNumber, output > 0 || !hasText
     else { return nil }
     let details = document["prompt_tokens_details"]
-    /// Nil where the member is missing; -1, which is implausible, where it is not an integer.
+    /// Nil where the member is missing; -1, which is implausible, where it is no whole number.
     func part(_ name: String) -> Int64? {
         guard let part = details?[name], part != .null else { return nil }
-        return part.integer ?? -1
+        return part.wholeNumber ?? -1
     }
     let usage = ModelUsage(
         input: input, cachedInput: part("cached_tokens") ?? 0,
