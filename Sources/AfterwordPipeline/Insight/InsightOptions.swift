@@ -19,8 +19,8 @@ package struct InsightOptions: Sendable {
     package var batchLimit = QuestionLimit()
     /// The run whose reviews are asked about; nil for the newest.
     package var asOf: Int64?
-    /// Whether an insight stays that another program made meanwhile of the same answer, or of later
-    /// reviews.
+    /// Whether an insight of the same answer or of later reviews stays also where it was stored
+    /// before the reviews were read.
     package var isOnce = false
     /// The most scopes per wave.
     package static let wave = 64

@@ -8,6 +8,10 @@ package struct InsightSource: Sendable {
     package let lexicon: Lexicon
     /// The newest run whose reviews are included.
     package let newestData: RunRecord
+    /// The newest run of any kind: what a later one stored was stored after the reviews were read.
+    let newestRun: Int64
+    /// What read the reviews, by run.
+    private let readers: [Int64: Int64]
     /// When the newest dump was taken.
     package let observedAt: Instant
     private let observed: [Int64: Instant]
@@ -34,6 +38,7 @@ package struct InsightSource: Sendable {
         let runs = try reader.runs()
         guard let newest = runs.newestData else { throw InsightFault.noRuns }
         newestData = newest
+        newestRun = runs.last?.run ?? newest.run
         observedAt = runs.newestDump?.observedAt ?? newest.observedAt
         observed = Dictionary(runs.map { ($0.run, $0.observedAt) }) { $1 }
         var query = ThemeQuery()
@@ -42,6 +47,7 @@ package struct InsightSource: Sendable {
         reviews = try readReviews(reader, query, lexicon)
         portfolio = try reader.scopes().first { $0.scope == .portfolio }?.counters ?? Counters()
         let readers = Dictionary(runs.map { ($0.run, $0.reader ?? 1) }) { $1 }
+        self.readers = readers
         let standing = try reader.insights(of: scope)
             .filter { readers[$0.evidenceRun] ?? 1 == Int64(lexicon.version) }
         stored = Dictionary(grouping: standing, by: \.scope)
@@ -66,6 +72,9 @@ package struct InsightSource: Sendable {
             }
         }
     }
+
+    /// Whether the lexicon read the reviews as of a run.
+    func isReadAlike(asOf run: Int64) -> Bool { readers[run] ?? 1 == Int64(lexicon.version) }
 
     /// The input of one scope's insight.
     ///

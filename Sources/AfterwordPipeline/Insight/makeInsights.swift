@@ -3,9 +3,9 @@ package import AfterwordCore
 /// Makes the insights of scopes: read → plan → ask → check → store, in waves of at most
 /// `InsightOptions.wave` scopes.
 ///
-/// Stored insights with unchanged evidence stay. A paid model is asked only after the cost is
-/// reserved; a free one is asked directly. Each stored batch is an insight run; where nothing is
-/// new there is no run.
+/// Stored insights with unchanged evidence stay, also those that another program stores while this
+/// one asks. A paid model is asked only after the cost is reserved; a free one is asked directly.
+/// Each stored batch is an insight run; where nothing is new there is no run.
 ///
 /// - Throws: `InsightFault`, `StoreFault`. Model failures and refused budgets are in the report;
 ///   insights made until then are stored.
@@ -53,31 +53,31 @@ private struct InsightWave {
                 subject, stored: source.stored[subject.scope] ?? [], model: model.identity,
                 options: options, lexicon: lexicon)
         }
-        var rows = [InsightRow?](repeating: nil, count: plans.count)
+        var ends = [InsightOutcome?](repeating: nil, count: plans.count)
         var answers: [AnswerProvider.Answer?]
-        try await recompose(plans, &rows, store, &report)
+        try await recompose(plans, &ends, store, &report)
         if let price = AskingPrice(model) {
             var paid = PaidAnswers(provider, price, plans.map(\.question))
             try await paid.ask(store, &report)
             answers = paid.answers
-            try await keep(plans, answers, &rows, store, &report)
+            try await keep(plans, answers, &ends, store, &report)
             if !paid.waiting.isEmpty {
                 try await paid.askWaiting(store, &report)
                 answers = paid.answers
-                try await keep(plans, answers, &rows, store, &report)
+                try await keep(plans, answers, &ends, store, &report)
             }
         } else {
             answers = try await provider.freeAnswers(plans.map(\.question), store, &report)
-            try await keep(plans, answers, &rows, store, &report)
+            try await keep(plans, answers, &ends, store, &report)
         }
         for (index, plan) in plans.enumerated() {
-            report.outcomes.append((plan.subject.scope, outcome(plan, rows[index], answers[index])))
+            report.outcomes.append((plan.subject.scope, outcome(plan, ends[index], answers[index])))
         }
     }
 
     /// Composes outdated insights again from their cached answers.
     private mutating func recompose(
-        _ plans: [InsightPlan], _ rows: inout [InsightRow?], _ store: any ReviewStore,
+        _ plans: [InsightPlan], _ ends: inout [InsightOutcome?], _ store: any ReviewStore,
         _ report: inout InsightReport
     ) async throws {
         var answers = [AnswerProvider.Answer?](repeating: nil, count: plans.count)
@@ -91,16 +91,16 @@ private struct InsightWave {
             }
         }
         guard answers.contains(where: { $0 != nil }) else { return }
-        try await keep(plans, answers, &rows, store, &report)
+        try await keep(plans, answers, &ends, store, &report)
     }
 
     /// Stores, as one run, the insights of answers that are not stored yet.
     private mutating func keep(
-        _ plans: [InsightPlan], _ answers: [AnswerProvider.Answer?], _ rows: inout [InsightRow?],
-        _ store: any ReviewStore, _ report: inout InsightReport
+        _ plans: [InsightPlan], _ answers: [AnswerProvider.Answer?],
+        _ ends: inout [InsightOutcome?], _ store: any ReviewStore, _ report: inout InsightReport
     ) async throws {
         let (run, lexicon) = (source.newestData.run, lexicon)
-        let open = plans.indices.filter { rows[$0] == nil && answers[$0] != nil }
+        let open = plans.indices.filter { ends[$0] == nil && answers[$0] != nil }
         let composed = await concurrently(
             open.map { (plans[$0], answers[$0]) }, width: provider.options.parallel
         ) { plan, answer -> InsightRow? in
@@ -118,29 +118,29 @@ private struct InsightWave {
         let (source, surroundings) = (source, provider.surroundings)
         let made = MadeInsights(
             rows: composed.compactMap { $0 }, answers: kept, themes: themes,
-            isOnce: provider.options.isOnce)
+            isRefreshing: provider.options.isRefreshing, isOnce: provider.options.isOnce)
         let stored = try await surroundings.whenFree {
             try storeInsights(made, of: source, in: store, now: surroundings.now())
         }
         self.themes = nil
         if let run = stored.run { report.runs.append(run) }
-        var new = stored.rows.makeIterator()
+        var outcomes = stored.outcomes.makeIterator()
         for (index, row) in zip(open, composed) where row != nil {
-            rows[index] = new.next() ?? nil
+            ends[index] = outcomes.next()
         }
     }
 }
 
 private func outcome(
-    _ plan: InsightPlan, _ row: InsightRow?, _ answer: AnswerProvider.Answer?
+    _ plan: InsightPlan, _ end: InsightOutcome?, _ answer: AnswerProvider.Answer?
 ) -> InsightOutcome {
     switch plan.step {
     case .notEnough(let data): return .notEnough(data)
     case .standing(let standing): return .standing(standing)
-    case .recompose(let old): return row.map { .made($0) } ?? .standing(old)
+    case .recompose(let old): return end ?? .standing(old)
     case .ask: break
     }
-    if let row { return .made(row) }
+    if let end { return end }
     switch answer {
     case .success?, .known?: return .failed(ModelFailure(.malformed))
     case .failure(let failure)?: return .failed(failure)

@@ -51,50 +51,58 @@ struct MadeInsights: Sendable {
     var answers: [CachedAnswer]
     /// Nil where the themes are not counted, or were stored with earlier rows.
     var themes: CountedThemes?
-    /// Whether an insight stays that another program stored meanwhile, of the same answer or of
-    /// later reviews.
+    /// Whether the model was asked though an insight of the same reviews stood.
+    var isRefreshing = false
+    /// Whether an insight of the same answer or of later reviews stays also where it was stored
+    /// before the reviews were read.
     var isOnce = false
 
-    /// The rows that are to be stored beside those that stand; nil in place of the others.
-    fileprivate func open(_ reader: any StoreReader) throws -> [InsightRow?] {
-        guard isOnce else { return rows }
-        return try rows.map { row in
-            let isStored = try reader.insights(of: row.scope).contains { standing in
-                standing.language == row.language
-                    && (standing.evidenceRun > row.evidenceRun
-                        || standing.cacheKey == row.cacheKey && standing.document == row.document)
-            }
-            return isStored ? nil : row
+    /// The stored insight that stays in place of a row; nil where the row is to be stored.
+    fileprivate func standing(
+        for row: InsightRow, _ reader: any StoreReader, _ source: InsightSource
+    ) throws -> InsightRow? {
+        try reader.insights(of: row.scope).first { old in
+            let isNew = old.madeRun > source.newestRun
+            guard old.language == row.language, isNew || isOnce else { return false }
+            return old.evidenceRun > row.evidenceRun
+                || old.cacheKey == row.cacheKey && old.document == row.document
+                || isNew && !isRefreshing && !isOnce && source.isReadAlike(asOf: old.evidenceRun)
+                    && old.evidenceDigest == row.evidenceDigest
         }
     }
 }
 
-/// Stores insights, answers and themes as one insight run. Nothing is stored, and no run made,
-/// without rows and themes.
+/// Stores insights, answers and themes as one insight run. An insight that another program stored
+/// since the reviews were read stays, if it is of the same or of later reviews. Nothing is stored,
+/// and no run made, without rows and themes that are new.
 ///
-/// - Returns: The run's number, nil where nothing was stored, and the rows with their run set; nil
-///   in place of those that stood already.
+/// - Returns: The run's number, nil where nothing was stored, and what became of each row: made,
+///   with its run set, or what stands in its place.
 /// - Throws: `StoreFault`.
 func storeInsights(
     _ made: MadeInsights, of source: InsightSource, in store: any ReviewStore, now: Instant
-) throws -> (run: Int64?, rows: [InsightRow?]) {
+) throws -> (run: Int64?, outcomes: [InsightOutcome]) {
     guard !made.rows.isEmpty || made.themes != nil else { return (nil, []) }
     return try store.load(LoadIntent(isRehearsal: false)) { load in
         let head = try load.head()
         let run = head.nextRun
         var ledger = LedgerRows()
-        var insights = try made.open(load.reader)
-        for index in insights.indices {
-            guard var row = insights[index] else { continue }
+        var outcomes: [InsightOutcome] = []
+        var new: [InsightRow] = []
+        for var row in made.rows {
+            if let old = try made.standing(for: row, load.reader, source) {
+                outcomes.append(.standing(old))
+                continue
+            }
             row.madeRun = run
             ledger.add(row)
-            insights[index] = row
+            new.append(row)
+            outcomes.append(.made(row))
         }
         // Themes that another program counted meanwhile stay.
         let counted = try load.reader.themeRows().last?.evidenceRun ?? 0
         let themes = counted == source.newestThemesRun ? made.themes : nil
-        let new = insights.compactMap(\.self)
-        guard !new.isEmpty || themes != nil else { return (nil, insights) }
+        guard !new.isEmpty || themes != nil else { return (nil, outcomes) }
         try load.append(answers: made.answers)
         try load.put(insights: new)
         if var themes {
@@ -113,6 +121,6 @@ func storeInsights(
         }
         try load.finish(
             RunRecord(ofAnswers: .insight, after: head, source.observedAt, ledger, now), files: [])
-        return (run, insights)
+        return (run, outcomes)
     }
 }
