@@ -70,4 +70,37 @@ import Testing
         let used = try? read(body).get().usage.input
         #expect(used == (expect.map { $0 > 0 ? $0 : 0 } ?? 0))
     }
+
+    @Test(
+        "The one object of an answer is read, whatever a model writes around it",
+        arguments: [
+            "\u{FEFF}{\"a\": 1}", "<think>Is {\"b\": 2} meant?\n</think>\n\n{\"a\": 1}",
+            " \n<think></think>{\"a\": 1}", "```json\n{\"a\": 1}\n```",
+            "Here is the JSON:\n```json\n{\"a\": 1}\n```",
+            "Here is the JSON:\n\n```\n{\"a\": 1}\n```\nI hope this helps!",
+            "\u{FEFF}<think>So.</think>\nHere it is:\n```json\n{\"a\": 1}\n```\n",
+            "{\"a\": 1}",
+        ])
+    func text(written: String) throws {
+        for mark in ["", "\u{FEFF}"] {
+            let reply = try read(mark + chatAnswer(written)).get()
+            #expect(json(reply.text)["a"]?.integer == 1 && reply.usage == Self.usage)
+        }
+    }
+
+    @Test(
+        "Where several objects may be meant, none is taken, and all that came is kept",
+        arguments: [
+            "```json\n{\"a\": 1}\n```\nor\n```json\n{\"a\": 2}\n```",
+            "{\"a\": 1} is better than\n```json\n{\"a\": 2}\n```",
+            "Here:\n```json\n{\"a\": 1}\n```\nor {\"a\": 2}", "{\"a\": 1}{\"a\": 2}",
+            "Here:\n```json\n{\"a\": 1}{\"a\": 2}\n```", "Here: {\"a\": 1}",
+            "Here:\n```json\n[1]\n```", "<think>{\"a\": 1}", "<think>So.</think>no",
+            "<think>So.</think>{\"a\": 1} or {\"a\": 2}", "{\"a\": 1}<think>So.</think>",
+        ])
+    func ambiguous(written: String) throws {
+        let text = try read(chatAnswer(written)).get().text
+        #expect(text == written)
+        #expect((try? JSONValue(parsing: Array(text.utf8))) == nil)
+    }
 }

@@ -103,7 +103,8 @@ func makersWord(_ code: String) -> String {
 }
 
 private func readAnswer(_ body: [UInt8]) throws(ModelFailure) -> ModelReply {
-    let document = try? JSONValue(parsing: body)
+    let isMarked = body.starts(with: [0xEF, 0xBB, 0xBF])
+    let document = try? JSONValue(parsing: isMarked ? Array(body.dropFirst(3)) : body)
     let choice = document?["choices"]?.elements?.first
     let tier = ServiceTier(named: document?["service_tier"]?.text)
     let text = choice?["message"]?["content"].flatMap(contentText)
@@ -130,7 +131,7 @@ private func readAnswer(_ body: [UInt8]) throws(ModelFailure) -> ModelReply {
     }
     guard let text else { throw failure(.malformed, keeping: keptAnswer(body)) }
     var reply = ModelReply(
-        text: withoutFence(text), usage: usage ?? ModelUsage(input: 0, cachedInput: 0, output: 0),
+        text: answerText(text), usage: usage ?? ModelUsage(input: 0, cachedInput: 0, output: 0),
         unknownTries: usage == nil ? 1 : 0, isUsageKnown: usage != nil, tier: tier)
     reply.servedModel = served
     return reply
@@ -143,17 +144,6 @@ private func contentText(_ content: JSONValue) -> String? {
     let texts = parts.filter { [nil, "text", "output_text"].contains($0["type"]?.text) }
         .compactMap { $0.text ?? $0["text"]?.text ?? $0["text"]?["value"]?.text }
     return texts.isEmpty ? nil : texts.joined()
-}
-
-/// The content of a code fence (```json … ```) that encloses the whole answer; otherwise the text
-/// unchanged.
-func withoutFence(_ text: String) -> String {
-    var inner = text.drop(while: \.isWhitespace)
-    while let last = inner.last, last.isWhitespace { inner.removeLast() }
-    guard inner.hasPrefix("```"), inner.hasSuffix("```"), inner.utf8.count > 6 else { return text }
-    inner = inner.dropFirst(3).dropLast(3)
-    // Skip the name of the language after the opening fence.
-    return String(inner.drop { $0.isLetter })
 }
 
 /// The server's token counts; nil where they are missing or implausible.
