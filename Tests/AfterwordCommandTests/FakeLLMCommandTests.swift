@@ -35,6 +35,7 @@ import Testing
         "What cannot be served is a usage error",
         arguments: [
             (["--behavior", "2"], "--behavior is 1"), (["--faults", "often"], "--faults:"),
+            (["--faults", "5% foo"], "--faults: 'foo' is no fault"),
             (["--rules", "nowhere.json"], "cannot be read"), (["--port", "70000"], "--port is 0"),
         ])
     func usage(arguments: [String], words: String) throws {

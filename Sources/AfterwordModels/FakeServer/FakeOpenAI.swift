@@ -25,11 +25,14 @@ package final class FakeOpenAI: Sendable {
 
         /// Sets faults that come by chance, as `5% status=429;retry_after=1, 2% disconnect`.
         ///
-        /// - Returns: False for a schedule that cannot be read.
-        package mutating func setSchedule(_ written: String) -> Bool {
-            guard let read = FaultSchedule(written) else { return false }
-            schedule = read
-            return true
+        /// - Returns: What is wrong with a schedule that cannot be read, in words; nil for others.
+        package mutating func setSchedule(_ written: String) -> String? {
+            do throws(FaultScheduleFault) {
+                schedule = try FaultSchedule(written)
+                return nil
+            } catch {
+                return error.words
+            }
         }
     }
 

@@ -99,10 +99,10 @@ struct FakeLLMCommand: AsyncParsableCommand {
         configuration.requestsPerMinute = rpm
         configuration.tokensPerMinute = tpm
         if let rules { configuration.rules = try ruleBook(rules) }
-        if let faults, !configuration.setSchedule(faults) {
+        if let faults, let fault = configuration.setSchedule(faults) {
             throw CommandFault(
                 .usage,
-                "--faults: shares and faults are written as "
+                "--faults: \(printable(fault)); shares and faults are written as "
                     + "'5% status=429;retry_after=1, 2% disconnect'")
         }
         return configuration

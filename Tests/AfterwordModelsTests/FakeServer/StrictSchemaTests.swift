@@ -86,6 +86,33 @@ struct StrictSchemaTests {
             (#""type":"string","enum":[]"#, "[] should be non-empty."),
             (#""type":"string","enum":{}"#, "{} is not of type 'array'."),
             (
+                #""type":"integer","enum":[1,"x"]"#,
+                "In context=('properties', 'a'), enum value 'x' does not validate against "
+                    + "{'type': 'integer'}."
+            ),
+            (
+                #""type":["integer","null"],"enum":[null,1.5]"#,
+                "In context=('properties', 'a'), enum value 1.5 does not validate against "
+                    + "{'type': ['integer', 'null']}."
+            ),
+            (
+                #""type":"string","const":true"#,
+                "In context=('properties', 'a'), const value true does not validate against "
+                    + "{'type': 'string'}."
+            ),
+            (
+                #""type":"object","properties":[],"required":[],"additionalProperties":false"#,
+                "[] is not of type 'object'."
+            ),
+            (
+                #""type":"object","properties":{},"required":{},"additionalProperties":false"#,
+                "{} is not of type 'array'."
+            ),
+            (
+                #""type":"object","properties":{},"required":[1],"additionalProperties":false"#,
+                "1 is not of type 'string'."
+            ),
+            (
                 #""type":"array","items":{"type":"string"},"minItems":3,"maxItems":2"#,
                 "In context=('properties', 'a'), 'minItems' (3) is greater than 'maxItems' (2)."
             ),
@@ -132,6 +159,18 @@ struct StrictSchemaTests {
         #expect(
             answer.error["message"]?.text
                 == "Invalid schema for response_format 'n': \(words)")
+    }
+
+    @Test(
+        "Values of every type that a schema names are taken",
+        arguments: [
+            #""type":"integer","enum":[1,2.0]"#, #""type":"number","enum":[1,2.5]"#,
+            #""type":["string","null"],"enum":["a",null]"#, #""type":"boolean","const":true"#,
+            #""type":"null","const":null"#, #""type":"string","const":"a""#,
+            #""type":"array","items":{"type":"string"},"enum":[["a"]]"#,
+        ])
+    func typedValues(part: String) {
+        #expect(strictSchemaFault(object(#""a":{\#(part)}"#, required: #""a""#)) == nil)
     }
 
     @Test("Five thousand properties, ten levels and a thousand enum values are the most")

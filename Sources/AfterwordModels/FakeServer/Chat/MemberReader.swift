@@ -111,13 +111,23 @@ struct MemberReader: Sendable {
         }
     }
 
+    /// The keys are ids of tokens.
     private func checkLogitBias() throws(WireError) {
         guard let value = body.given("logit_bias") else { return }
         guard let members = value.members else {
             throw .type("logit_bias", expected: "an object", got: value)
         }
         let own = MemberReader(value, at: "logit_bias.")
-        for member in members { _ = try own.decimal(member.key, -100...100) }
+        for member in members {
+            guard member.key.utf8.allSatisfy({ (0x30...0x39).contains($0) }), Int(member.key) != nil
+            else {
+                throw WireError(
+                    400,
+                    "Invalid key in 'logit_bias': \(member.key). You should only be submitting "
+                        + "non-negative integers.", param: "logit_bias")
+            }
+            _ = try own.decimal(member.key, -100...100)
+        }
     }
 
     /// At most 16 pairs of texts, keys of at most 64 and values of at most 512 letters.

@@ -7,6 +7,7 @@ import AfterwordCore
 ///   none, or nil.
 func boundsFault(_ schema: JSONValue) -> (words: String, hasPlace: Bool)? {
     if let fault = valueFault(schema) { return (fault, false) }
+    if let fault = strayValue(schema) { return (fault, true) }
     if let least = schema["minItems"]?.whole, let most = schema["maxItems"]?.whole, least > most {
         return ("'minItems' (\(least)) is greater than 'maxItems' (\(most)).", true)
     }
@@ -20,8 +21,47 @@ func boundsFault(_ schema: JSONValue) -> (words: String, hasPlace: Bool)? {
     return ("no number is within \(bounds.joined(separator: " and ")).", true)
 }
 
+/// The first value of `enum` or `const` that is of none of the schema's types, in words.
+private func strayValue(_ schema: JSONValue) -> String? {
+    guard let type = schema["type"] else { return nil }
+    let names = (type.elements ?? [type]).compactMap(\.text)
+    var values = (schema["enum"]?.elements ?? []).map { (keyword: "enum", value: $0) }
+    if let constant = schema["const"] { values.append((keyword: "const", value: constant)) }
+    guard let stray = values.first(where: { entry in !names.contains { entry.value.isOf($0) } })
+    else { return nil }
+    let quoted = names.map { "'\($0)'" }.joined(separator: ", ")
+    return "\(stray.keyword) value \(stray.value.text.map { "'\($0)'" } ?? stray.value.writtenText)"
+        + " does not validate against {'type': \(type.elements == nil ? quoted : "[\(quoted)]")}."
+}
+
+extension JSONValue {
+    /// Whether a value is of a type that JSON schemas name.
+    fileprivate func isOf(_ type: String) -> Bool {
+        switch self {
+        case .null: type == "null"
+        case .bool: type == "boolean"
+        case .number: type == "number" || type == "integer" && isWhole
+        case .string: type == "string"
+        case .array: type == "array"
+        case .object: type == "object"
+        }
+    }
+}
+
 /// An offence of one keyword alone.
 private func valueFault(_ schema: JSONValue) -> String? {
+    for name in ["properties", "$defs", "definitions"] {
+        guard let value = schema[name], value.members == nil else { continue }
+        return "\(value.writtenText) is not of type 'object'."
+    }
+    if let required = schema["required"] {
+        guard let names = required.elements else {
+            return "\(required.writtenText) is not of type 'array'."
+        }
+        if let odd = names.first(where: { $0.text == nil }) {
+            return "\(odd.writtenText) is not of type 'string'."
+        }
+    }
     if let values = schema["enum"] {
         guard let elements = values.elements else {
             return "\(values.writtenText) is not of type 'array'."

@@ -221,6 +221,11 @@ struct FaultWordFault: Error, Equatable, Sendable {
     var part: String
 }
 
+/// What is wrong with a schedule of faults, in words.
+struct FaultScheduleFault: Error, Equatable, Sendable {
+    var words: String
+}
+
 /// Faults that come by chance: `5% status=429;retry_after=1, 2% disconnect`. The seed, the request
 /// and the number of its attempt decide, so that a schedule is the same in every run and a retry
 /// may go well.
@@ -233,21 +238,27 @@ struct FaultSchedule: Equatable, Sendable {
 
     init() {}
 
-    /// Nil for a schedule that cannot be read. Shares are percents and add up to at most 100.
-    init?(_ written: String) {
+    /// Reads a schedule; what is wrong with it is named. Shares are percents and add up to at most
+    /// 100.
+    init(_ written: String) throws(FaultScheduleFault) {
         var total: UInt64 = 0
         for part in written.split(separator: ",") {
             let text = part.trimmed
             guard let mark = text.firstIndex(of: "%"), let share = Double(text[..<mark]),
-                (0...100).contains(share),
-                case .success(let order) = FaultOrder.read(
-                    text[text.index(after: mark)...].trimmed)
-            else { return nil }
-            let parts = UInt64(share * 10_000)
-            total += parts
-            entries.append((parts, order))
+                (0...100).contains(share)
+            else { throw FaultScheduleFault(words: "'\(text)' has no share from 0% to 100%") }
+            switch FaultOrder.read(text[text.index(after: mark)...].trimmed) {
+            case .success(let order):
+                let parts = UInt64(share * 10_000)
+                total += parts
+                entries.append((parts, order))
+            case .failure(let fault):
+                throw FaultScheduleFault(words: "'\(Substring(fault.part).trimmed)' is no fault")
+            }
         }
-        guard total <= 1_000_000 else { return nil }
+        guard total <= 1_000_000 else {
+            throw FaultScheduleFault(words: "the shares add up to more than 100%")
+        }
     }
 
     var isEmpty: Bool { entries.isEmpty }
