@@ -79,9 +79,13 @@ struct ModelServerOptions: ParsableArguments {
 
     /// How a paid model is asked, or another one behind a server.
     ///
-    /// - Parameter isAsking: Whether it will be asked. If false, neither a key nor permission to
-    ///   use a paid model in CI is needed.
-    func configuration(_ name: String, isAsking: Bool) throws -> OpenAIModel.Configuration {
+    /// - Parameters:
+    ///   - isAsking: Whether it will be asked. If false, neither a key nor permission to use a paid
+    ///     model in CI is needed.
+    ///   - warns: Whether a warning is written where the model is shut down soon.
+    func configuration(
+        _ name: String, isAsking: Bool, warns: Bool = true
+    ) throws -> OpenAIModel.Configuration {
         let settings = Settings.current
         guard !isAsking || !settings.isCI || settings.allowsRealModelInCI else {
             throw CommandFault(
@@ -93,7 +97,7 @@ struct ModelServerOptions: ParsableArguments {
         guard let key = settings.openAIKey ?? (needsKey ? nil : APIKey("")) else {
             throw CommandFault(.usage, "--real-llm needs a key in OPENAI_API_KEY")
         }
-        if let warning = facts.warning(at: now()) {
+        if warns, let warning = facts.warning(at: now()) {
             Terminal.writeError("afterword: \(printable(warning))")
         }
         var configuration = OpenAIModel.Configuration(

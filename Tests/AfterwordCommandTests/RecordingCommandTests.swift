@@ -81,13 +81,19 @@ import Testing
                 afterword drift $folder --real-llm; echo "$folder $?"
             done
             AFTERWORD_BUDGET_DAY_USD=0 afterword drift kept --real-llm; echo "no day $?"
+            echo '{"models":[{"name":"gpt-6-luna","paid":true,"provider":"openai",' \\
+                '"nanodollars_per_token":{"input":100,"cached_input":100,"output":600},' \\
+                '"shutdown":"2000-01-01"}]}' > own.json
+            afterword drift kept --real-llm --models own.json 2> warned; echo "warned $?"
+            grep -c "was shut down on 2000-01-01" warned
             kill $server; wait $server 2> /dev/null
             afterword drift kept --real-llm > unanswered; echo "unanswered $?"
             afterword drift kept --real-llm --json | grep -c '"no_answer":"no connection"'
             """, in: folder.path)
         #expect(
             result.output.split(separator: "\n") == [
-                "endless 5", "many 2", "lost 2", "no day 5", "unanswered 4", "2",
+                "endless 5", "many 2", "lost 2", "no day 5", "2 answers in the recorded form.",
+                "warned 0", "1", "unanswered 4", "2",
             ], "\(result.output)\n\(result.errors)")
         for words in [
             "does not send: n; it is not asked", "no recording of lost holds an answer",

@@ -96,6 +96,15 @@ import Testing
         #expect(equal.json([])["verdict"]?.text == "no_worse")
     }
 
+    @Test("Of a replay no time of an answer is shown: it would be that of reading files")
+    func replayed() async throws {
+        let replay = CountingModel(isPaid: false, place: ModelIdentity.recordings)
+        let compared = try await compare(try loaded(3), FakeModel(), replay)
+        #expect(replay.questions == 4 && compared.b.trials.allSatisfy { $0.fault == nil })
+        #expect(compared.b.latency(percent: 50) == nil && compared.b.latency(percent: 90) == nil)
+        #expect(compared.a.latency(percent: 50) != nil)
+    }
+
     @Test("A model without answers is worse, and its failures are counted by kind")
     func silent() async throws {
         let store = try loaded(9)

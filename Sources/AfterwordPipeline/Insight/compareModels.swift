@@ -118,6 +118,8 @@ private func trials(
     return await concurrently(Array(zip(plans, answers)), width: options.parallel) {
         var trial = ModelTrial($1, to: $0, of: model, lexicon)
         trial.microseconds = timed.microseconds($0.request) ?? trial.microseconds
+        // Of a replay it would be the time of reading files.
+        if model.place == ModelIdentity.recordings { trial.microseconds = nil }
         return trial
     }
 }

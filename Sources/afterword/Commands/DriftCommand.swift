@@ -45,7 +45,11 @@ struct DriftCommand: AsyncParsableCommand {
         let surroundings = insightSurroundings(isQuiet: true)
         var (changed, unanswered) = (0, 0)
         for (number, recording) in recordings.enumerated() {
-            let drift = try await ask(recording, number, ledger, surroundings)
+            // A model is warned of once, not with each of its recordings.
+            let isFirst = !recordings[..<number].contains { $0.model == recording.model }
+            let model = try OpenAIModel(
+                server.configuration(recording.model, isAsking: true, warns: isFirst))
+            let drift = try await ask(model, recording, number, ledger, surroundings)
             switch drift {
             case .same: break
             case .changed: changed += 1
@@ -59,12 +63,12 @@ struct DriftCommand: AsyncParsableCommand {
         }
     }
 
-    /// Asks one question again and books what it cost, unless it is free or there is no store.
+    /// Asks one question again, once, and closes the model's connections. What it cost is booked,
+    /// unless it is free or there is no store.
     private func ask(
-        _ recording: Recording, _ number: Int, _ ledger: (any ReviewStore)?,
-        _ surroundings: InsightSurroundings
+        _ model: OpenAIModel, _ recording: Recording, _ number: Int,
+        _ ledger: (any ReviewStore)?, _ surroundings: InsightSurroundings
     ) async throws -> Drift {
-        let model = try OpenAIModel(server.configuration(recording.model, isAsking: true))
         let drift: Drift
         do {
             if let facts = model.facts, let ledger {
