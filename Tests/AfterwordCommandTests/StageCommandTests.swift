@@ -63,10 +63,10 @@ import Testing
         #expect(try run("run", "nope", "--events", "early.jsonl").code == 2)
         let lock = try Program.shell(
             """
-            python3 -c 'import sqlite3, subprocess, sys
+            python3 -c 'import os, sqlite3, subprocess, sys
             held = sqlite3.connect("afterword.sqlite", isolation_level=None)
             held.execute("BEGIN IMMEDIATE")
-            sys.exit(subprocess.call(["afterword", "run", "dumps/2026-03-09", "--quiet",
+            sys.exit(subprocess.call([os.environ["AFTERWORD"], "run", "dumps/2026-03-09", "--quiet",
                                       "--events", "early.jsonl"]))'
             """, in: folder.path)
         #expect(lock.code == 7, "\(lock.errors)")

@@ -109,7 +109,7 @@ import Testing
         #expect(plain.json["etag"] == nil && plain.answer["version"] == nil)
         let (file, sameHistory, one) = try ledger([version("v1"), version("v2")])
         #expect(sameHistory == history && file.version?.etag == "e")
-        #expect(file.version?.words == "version v1 of 2026-01-05T10:15:00.000000Z")
+        #expect(file.version?.words == "version v1 of 2026-01-05T10:15:00Z")
         let answer = file.answer["version"]
         #expect(file.json["version_id"]?.text == "v1" && answer?["etag"]?.text == "e")
         #expect(answer?["modified_at_us"]?.integer == at.microseconds)
@@ -123,7 +123,8 @@ import Testing
     func oddVersions() {
         let long = String(repeating: "x", count: 1_025)
         for odd in ["", "\"\"", "a b", "é", "a\u{0}", long] {
-            #expect(FileVersion(said: odd, versionID: odd, modifiedAt: nil) == nil, "\(odd)")
+            let id = odd == "\"\"" ? nil : odd
+            #expect(FileVersion(said: odd, versionID: id, modifiedAt: nil) == nil, "\(odd)")
         }
         let weak = FileVersion(said: "W/\"x\"", versionID: nil, modifiedAt: nil)
         #expect(weak?.etag == "W/\"x\"" && weak?.words == "etag W/\"x\"")
@@ -151,7 +152,7 @@ import Testing
             try openDumps(beside)
         }
         let left = try openDumps(beside, files: "*.json")[0]
-        #expect(left.files.map(\.name) == ["a.json"] && left.ignored == ["r.zip", "x.zip"])
+        #expect(left.files.map(\.name) == ["a.json"] && left.ignored == ["x.zip"])
     }
 
     @Test("A file that ends early, is longer or fails in the middle stores nothing")

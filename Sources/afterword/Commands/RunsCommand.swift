@@ -25,8 +25,8 @@ struct RunsCommand: ParsableCommand {
 
     @Flag(
         help: """
-            The digests of each file, with the version of an object, and of the history after each \
-            run; --json always has them.
+            The digests of each object that was read, with its version, and of the history after \
+            each run; --json always has them.
             """)
     var digests = false
 
@@ -82,8 +82,9 @@ struct RunsCommand: ParsableCommand {
 
     private func show(digestsOf record: RunRecord, _ files: [FileRecord]) {
         for file in files {
-            let version = file.version.map { ", \($0.words)" } ?? ""
-            print(Terminal.grey("\(printable(file.name)) \(file.digest)\(printable(version))"))
+            guard let version = file.version else { continue }
+            let words = printable(version.words)
+            print(Terminal.grey("\(printable(file.name)) \(file.digest), \(words)"))
         }
         print(Terminal.grey("history \(record.historyDigest)"))
     }
