@@ -67,19 +67,21 @@ def texts(data):
     return rows
 
 
+def references(name):
+    """The lines of `labels/NAME.tsv`: source, index, stars, ids."""
+    with open(os.path.join(HERE, "labels", name + ".tsv"), encoding="utf8") as file:
+        for line in file:
+            if not line.startswith("#"):
+                source, index, stars, ids = line.rstrip("\n").split("\t")
+                yield source, int(index), int(float(stars)), {
+                    one for one in ids.split(",") if one not in ("", "nothing")}
+
+
 def load(name, data):
     """The reviews of `labels/NAME.tsv`."""
     rows = texts(data)
-    reviews = []
-    with open(os.path.join(HERE, "labels", name + ".tsv"), encoding="utf8") as file:
-        for line in file:
-            if line.startswith("#"):
-                continue
-            source, index, stars, ids = line.rstrip("\n").split("\t")
-            ids = {one for one in ids.split(",") if one not in ("", "nothing")}
-            reviews.append(
-                Review(source, int(index), int(float(stars)), ids, *rows[source, int(index)]))
-    return reviews
+    return [Review(source, index, stars, ids, *rows[source, index])
+            for source, index, stars, ids in references(name)]
 
 
 def fold(unit):

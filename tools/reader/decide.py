@@ -2,7 +2,8 @@
 
 Up to three stars, a lane is read where its score exceeds its threshold. With four and five stars a
 gate comes first: the two strongest complaints together must exceed it; then the strongest is read,
-and others that exceed their thresholds. Dangers have a threshold a kind, for all stars.
+and others that exceed their thresholds. Dangers are read where patterns say them (`dangers.py`);
+their scores add those that exceed one high threshold.
 """
 import numpy
 
@@ -11,7 +12,7 @@ from model import IDS, K
 GRID = numpy.arange(-4.0, 3.01, 0.05)
 CALM = 0.03  # share of 4-5 star reviews without a complaint in which one may be read
 BESIDE = 0.25  # what others must exceed beyond their thresholds behind the gate
-WORTH = 1 / 4  # a danger is worth reading where this share is right
+STATED = 3.0  # what the score of a danger must exceed that no pattern says
 
 
 def micro(labels, found):
@@ -44,19 +45,9 @@ def thresholds(scores, labels, stars, pull=20.0):
     calm = (stars > 3) & ~labels[:, :len(IDS.all)].any(1)
     sums = numpy.sort(strongest(scores[calm]))
     gate = sums[min(len(sums) - 1, int(numpy.ceil(len(sums) * (1 - CALM))))]
-    kinds = range(lanes, len(IDS.all))
-    truth = labels[:, kinds.start:kinds.stop].any(1)
-    for lane in kinds:
-        worth = []
-        for t in GRID:
-            read = scores[:, lane] > t
-            worth.append((1 - WORTH) * (truth & read).sum() - WORTH * (~truth & read).sum()
-                         - DANGER_PULL * (t - DANGER) ** 2)
-        result[:, lane] = GRID[int(numpy.argmax(worth))]
+    result[:, lanes:len(IDS.all)] = STATED
+    result[:, IDS.place["unsafe"]] = 99.0
     return result, gate
-
-
-DANGER, DANGER_PULL = -0.5, 1.0  # where a danger's threshold begins, and its pull
 
 
 def decide(scores, stars, limits, gate):

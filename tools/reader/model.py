@@ -178,20 +178,6 @@ class Corpus:
         return numpy.where(
             seen < few, 0, numpy.where(rate < 0.3, 1, numpy.where(rate < bounds, 2, 3)))
 
-    def sure_dangers(self, bins, chosen):
-        """By document and danger: whether a phrase that is sure says it, not negated."""
-        place = numpy.full(self.count, -1)
-        place[chosen] = numpy.arange(len(chosen))
-        mark = (self.pair_feature >= SIZE) & (place[self.pair_document] >= 0)
-        documents = place[self.pair_document[mark]]
-        markers = (self.pair_feature[mark] - SIZE).astype(int)
-        documents, markers = documents[markers % 2 == 0], markers[markers % 2 == 0] // 2
-        says = numpy.array([one for _, one in self.markers])[markers]
-        sure = (says // 3 >= IDS.aspects) & (says % 3 != 1) & (bins[markers] == 3)
-        found = numpy.zeros((len(chosen), len(IDS.all) - IDS.aspects), bool)
-        found[documents[sure], says[sure] // 3 - IDS.aspects] = True
-        return found & (self.stars[chosen] <= 3)[:, None]
-
     def meanings(self, bins):
         """Marker → the number of what its phrase says and how sure it is."""
         return [says * 4 + int(sure) for (_, says), sure in zip(self.markers, bins)]

@@ -10,6 +10,7 @@ import os
 import sys
 
 import corpus
+import dangers
 import features as F
 import languages as G
 import model
@@ -59,6 +60,7 @@ class Reader:
             phrases[F.phrase_key([F.fnv(word) for word in key.split(" ")])] = says
         lists = model.word_lists()
         self.lists = F.Lists(lists.negations, lists.contrasts, phrases)
+        self.dangers = dangers.Patterns(os.path.join(folder, "dangers.txt"))
         values, buckets, data = weight_file(os.path.join(folder, "languages.txt"))
         rows = {bucket: [byte - 64 for byte in data[n * G.WIDTH:(n + 1) * G.WIDTH]]
                 for n, bucket in enumerate(buckets)}
@@ -80,8 +82,7 @@ class Reader:
             first, is_open = self.strongest(scores)
             found = {lane for lane in found if is_open or lane >= IDS.aspects}
             found |= {first} if is_open else set()
-        else:
-            found |= self.sure_dangers(title, body)
+        found |= self.stated_dangers(title, body, stars)
         unnamed = IDS.place["unsafe"]
         if any(lane >= IDS.aspects and lane != unnamed for lane in found):
             found.discard(unnamed)
@@ -97,24 +98,12 @@ class Reader:
         first = max(range(IDS.aspects), key=lambda lane: (own[lane], -lane))
         return first, sum(sorted(own)[-2:]) > self.gate
 
-    def sure_dangers(self, title, body):
-        """The dangers that a phrase says which is sure, without a negation before it, where no
-        phrase of the sentence denies the danger."""
-        sure, denied = {}, {}
-        for says in {one for all in self.lists.phrases.values() for one in all}:
-            lane, sign = says // 12, says // 4 % 3
-            feature = F.mix(F.SEEDS["phrase"] + 2 * says)
-            if lane >= IDS.aspects and sign == 1:
-                denied[feature] = lane
-            elif lane >= IDS.aspects and says % 4 == 3:
-                sure[feature] = lane
-        found = set()
-        for field in (title, body):
-            for _, _, by_word in F.features(F.words(field or "", self.lists), self.lists):
-                own = {one for features in by_word for one in features}
-                found |= {sure[one] for one in own if one in sure} - {
-                    denied[one] for one in own if one in denied}
-        return found
+    def stated_dangers(self, title, body, stars):
+        """The dangers that patterns say."""
+        fields = [field for field in (title, body) if field]
+        told = self.language(title, body) or ""
+        return {IDS.place[one[0]] for one in self.dangers.read(
+            fields, stars or 0, self.lists, told)}
 
     def scores(self, title, body, stars):
         whole, best = [0] * K, None
@@ -156,10 +145,23 @@ STRANGE = [
     "It broke. " * 50, "very " * 200 + "bad", "a-b-c -d- e", "ไม่ดีเลย แตกง่าย", "यह काम नहीं करता",
 ]
 
+RISKY = [
+    "It caught fire while charging", "It never caught fire", "My old one caught fire", "No smoke",
+    "The plug gets really hot", "Gets hot, with the fan I had no problem, no issues", "it sparked",
+    "Mit Schimmel hatte ich auch keinerlei Probleme.", "Habe mich in den Finger geschnitten",
+    "Mi sono tagliato un dito", "Je me suis coupé le doigt", "Me corté el dedo", "Cortei o dedo",
+    "Ik heb me in mijn vinger gesneden", "Jag skar mig i fingret", "Parzy, poparzyłem palce",
+    "コードが発火しました。煙が出て焦げ臭い。", "かぶれた。肌が赤くなりました", "指を切った",
+    "a brand new phone", "Det luktar bränt om laddaren", "Het ruikt naar brand, de stekker is heet",
+    "ça sent le brûlé", "the colours exploded in popularity", "it could have hurt my son",
+    "Prevents mould", "the battery is swelling up", "Sicherung ist rausgeflogen", "not safe",
+]
+
 
 def main():
     reader = Reader()
     texts = [one.text for one in corpus.invented()][::37] + STRANGE
+    texts += [one.text for one in corpus.invented() if one.id in corpus.DANGERS][::27] + RISKY
     rows = [(1 + n % 5 if n % 6 else None, texts[n - 1] if n % 3 == 0 else None, text)
             for n, text in enumerate(texts)]
     for stars, title, body in rows:

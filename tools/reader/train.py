@@ -20,9 +20,6 @@ import weightfile
 from model import IDS, K, NORM
 
 
-SURE = 50.0  # the score of a danger that a phrase says which is sure: it is read
-
-
 def material(data):
     reviews = corpus.load("train", data)
     sentences = corpus.invented() + corpus.lexicon_phrases(os.path.join(model.DATA, "lexicon1"))
@@ -34,11 +31,9 @@ def crossed_scores(whole, parts, report=sys.stderr):
     scores = numpy.zeros((len(whole.reviews), K))
     for part in sorted(set(parts)):
         train, test = numpy.where(parts != part)[0], numpy.where(parts == part)[0]
-        frozen, bins, remap = model.fit(whole, train)
+        frozen, _, remap = model.fit(whole, train)
         own, _ = frozen.scores(model.Part(whole, test, remap))
         scores[test] = own / frozen.unit
-        dangers = scores[:, IDS.aspects:NORM]
-        dangers[test] = numpy.where(whole.sure_dangers(bins, test), SURE, dangers[test])
         print("part", part, file=report, flush=True)
     return scores
 

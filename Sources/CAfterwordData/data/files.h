@@ -26,12 +26,15 @@
 #define FILE_NAME "lexicon1/ja.txt"
 #include "embed.h"
 
-// The frozen model that reads reviews: tools/reader trains it and writes these files.
+// The frozen model that reads reviews: tools/reader trains it and writes these files;
+// dangers.txt is written by hand.
 #define FILE_NAME "reader2/letters.txt"
 #include "embed.h"
 #define FILE_NAME "reader2/words.txt"
 #include "embed.h"
 #define FILE_NAME "reader2/phrases.txt"
+#include "embed.h"
+#define FILE_NAME "reader2/dangers.txt"
 #include "embed.h"
 #define FILE_NAME "reader2/languages.txt"
 #include "embed.h"

@@ -1,7 +1,7 @@
 /// The frozen linear model that reads reviews: weights of hashed features, as data.
 ///
 /// `tools/reader` trains it and writes its files: `weights.txt`, whose first lines are names and
-/// numbers and whose rest are bytes below 128, and `phrases.txt`. A released model never changes.
+/// numbers and whose rest are bytes below 128, and `phrases.txt`; `dangers.txt` is written by hand. A released model never changes.
 package final class FrozenModel: Sendable {
     /// What a lane stands for.
     package struct ID: Equatable, Sendable {
@@ -32,6 +32,7 @@ package final class FrozenModel: Sendable {
     let rows: WeightRows
     private let places: RowPlaces
     let phrases: PhraseTable
+    let dangers: DangerPatterns
     let words: WordRoles
     let letters: LetterRoles
     let languages: LanguageGrams
@@ -71,6 +72,10 @@ package final class FrozenModel: Sendable {
             DataSections(EmbeddedFile("\(folder)/phrases.txt")), aspects + dangers,
             loose: lists.values(in: "loose praise"))
         words = WordRoles(lists, phrases)
+        self.dangers = DangerPatterns(
+            DataSections(EmbeddedFile("\(folder)/dangers.txt")),
+            Dictionary(
+                uniqueKeysWithValues: dangers.indices.map { (dangers[$0], aspects.count + $0) }))
         languages = EmbeddedFile("\(folder)/languages.txt").lend { LanguageGrams(WeightFile($0)) }
     }
 

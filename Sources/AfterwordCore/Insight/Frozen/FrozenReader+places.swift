@@ -37,28 +37,6 @@ extension FrozenReader {
         reading.dangers.removeAll { $0.mention.id == model.unnamed }
     }
 
-    /// Adds the dangers that a phrase says which is sure, without a negation before it, and that
-    /// the scores do not reach. A phrase of the sentence that denies the danger, or that only looks
-    /// like it ("smoke detector"), takes it back.
-    func addSureDangers(to reading: inout FrozenReading) {
-        var known = LaneSet(reading.dangers.map(\.mention.id))
-        for sentence in sentences {
-            let own = walk.says[sentence.says]
-            for says in own where !says.isNegated {
-                guard let lane = PhraseTable.sure(says.meaning), model.isDanger(lane),
-                    !own.contains(where: { isPraise($0, of: lane) }), known.insert(lane)
-                else { continue }
-                let ownClass = dangerClass(of: lane, in: sentence)
-                let mention = mention(of: lane, in: sentence)
-                reading.dangers.append(FrozenDanger(mention: mention, dangerClass: ownClass))
-            }
-        }
-    }
-
-    private func isPraise(_ says: ClauseWalk.Says, of lane: Int) -> Bool {
-        !says.isNegated && PhraseTable.praise(says.meaning) == lane
-    }
-
     /// Adds, as unlikely, the dangers that a phrase names and that are not read.
     func addUnlikelyDangers(to reading: inout FrozenReading) {
         var known = LaneSet(reading.dangers.map(\.mention.id))
@@ -118,10 +96,12 @@ extension FrozenReader {
 }
 
 /// Lanes, as bits.
-private struct LaneSet {
+struct LaneSet {
     private var bits: UInt64 = 0
 
-    init(_ lanes: [Int]) { for lane in lanes { insert(lane) } }
+    init(_ lanes: [Int] = []) { for lane in lanes { insert(lane) } }
+
+    func contains(_ lane: Int) -> Bool { bits &>> UInt64(lane) & 1 != 0 }
 
     /// Whether the lane was not in it.
     @discardableResult

@@ -54,10 +54,10 @@ extension FrozenReader {
 
     /// How clearly a text states a danger.
     mutating func clarity(ofDanger lane: Int, in text: Text, stars: Int?) -> QuoteClarity {
-        let score = scores(title: nil, body: text, stars: stars)[lane]
+        let own = danger(lane, in: text, stars: stars)
         let said = phrases(of: lane)
-        let isPlain = said.isComplained && !said.isDenied && !said.isPraised
-        return QuoteClarity(step: isPlain ? .plain : .clear, strength: score)
+        let isPlain = own.isStated || said.isComplained && !said.isDenied && !said.isPraised
+        return QuoteClarity(step: isPlain ? .plain : .clear, strength: own.score)
     }
 
     /// What phrases of the text that was read last say of a lane.

@@ -13,6 +13,8 @@ package struct FrozenReader: Sendable {
     private(set) var words: [FrozenWord] = []
     private(set) var sentences: [FrozenSentence] = []
     private(set) var walk = ClauseWalk()
+    /// The sentences in which a pattern may say a danger.
+    private(set) var risky: [Int] = []
     private var languages = LanguageSum()
     /// By lane.
     private var best = Array(repeating: Int32(0), count: WeightSum.laneCount)
@@ -34,22 +36,13 @@ package struct FrozenReader: Sendable {
     package mutating func read(title: Text?, body: Text?, stars: Int?) -> FrozenReading {
         score(title: title, body: body, stars: stars)
         let isHigh = (stars ?? 0) > 3
-        let limits = model.limits[isHigh ? 1 : 0]
-        var reading = FrozenReading(language: model.languages.language(languages.sum))
-        if !sentences.isEmpty {
-            let (first, isOpen) = isHigh ? strongest() : (-1, true)
-            for lane in 0..<model.ids.count
-            where best[lane] > limits[lane] || isOpen && lane == first {
-                if isOpen || model.isDanger(lane) { add(lane, above: limits[lane], to: &reading) }
-            }
-        }
+        var reading = FrozenReading(language: told)
+        addStatedDangers(to: &reading, isHigh: isHigh)
+        if !sentences.isEmpty { addScored(to: &reading, isHigh: isHigh) }
+        leaveOutUnnamed(&reading)
         if !walk.says.isEmpty {
-            if !isHigh { addSureDangers(to: &reading) }
-            leaveOutUnnamed(&reading)
             addPraise(to: &reading)
             addUnlikelyDangers(to: &reading)
-        } else {
-            leaveOutUnnamed(&reading)
         }
         if reading.dangers.count > 1 {
             reading.dangers.sort { left, right in
@@ -67,11 +60,37 @@ package struct FrozenReader: Sendable {
         return best.map { Int($0) }
     }
 
+    /// The score of a danger in a text, and whether a pattern says it there.
+    mutating func danger(
+        _ lane: Int, in text: Text, stars: Int?
+    ) -> (score: Int, isStated: Bool) {
+        score(title: nil, body: text, stars: stars)
+        let stated = statedDangers(told, isHigh: (stars ?? 0) > 3)
+        memory.keep(words)
+        return (Int(best[lane]), stated.contains { $0.lane == lane })
+    }
+
     /// The language of a text; nil where it is not certain.
     package mutating func language(of text: Text) -> String? {
         score(title: nil, body: text, stars: nil)
         memory.keep(words)
-        return model.languages.language(languages.sum)
+        return told
+    }
+
+    /// The language of the review that was read last; nil where it is not certain.
+    var told: String? { model.languages.language(languages.sum) }
+
+    /// Adds what scores say. A danger that a pattern says is quoted for that.
+    private func addScored(to reading: inout FrozenReading, isHigh: Bool) {
+        let limits = model.limits[isHigh ? 1 : 0]
+        let stated = LaneSet(reading.dangers.map(\.mention.id))
+        let (first, isOpen) = isHigh ? strongest() : (-1, true)
+        for lane in 0..<model.ids.count
+        where best[lane] > limits[lane] || isOpen && lane == first {
+            if model.isDanger(lane) ? !stated.contains(lane) : isOpen {
+                add(lane, above: limits[lane], to: &reading)
+            }
+        }
     }
 
     private func add(_ lane: Int, above limit: Int32, to reading: inout FrozenReading) {
@@ -112,6 +131,7 @@ package struct FrozenReader: Sendable {
     private mutating func score(title: Text?, body: Text?, stars: Int?) {
         words.removeAll(keepingCapacity: true)
         sentences.removeAll(keepingCapacity: true)
+        risky.removeAll(keepingCapacity: true)
         if let title { cut(title, .title) }
         if let body { cut(body, .body) }
         walk.pass(words, &sentences, model)
@@ -122,7 +142,8 @@ package struct FrozenReader: Sendable {
         var whole = WeightSum()
         var strongest = StrongestSentences()
         for place in sentences.indices {
-            let sum = sum(of: sentences[place])
+            let (sum, groups) = sum(of: sentences[place])
+            if groups.meets(model.dangers.anchors) { risky.append(place) }
             strongest.take(model.scaled(sum), at: place)
             whole.add(sum)
         }
@@ -137,17 +158,19 @@ package struct FrozenReader: Sendable {
         }
     }
 
-    /// The sum of a sentence's words and of what their neighbors make of them.
+    /// The sum of a sentence's words and of what their neighbors make of them, and the groups of
+    /// its words.
     @inline(__always)
-    private mutating func sum(of sentence: FrozenSentence) -> WeightSum {
-        var sum = SentenceSum()
+    private mutating func sum(of sentence: FrozenSentence) -> (WeightSum, GroupSet) {
+        var (sum, groups) = (SentenceSum(), GroupSet())
         for index in sentence.words {
             let (place, marks) = (words[index].place, words[index].marks)
             sum.add(memory[place].weights, bound: marks.bound)
             languages.add(memory[place].languages, bound: marks.languageBound)
+            groups.formUnion(memory[place].groups)
         }
         for index in sentence.rows { sum.add(walk.neighbors[index].feature, of: model.rows) }
-        return sum.sum
+        return (sum.sum, groups)
     }
 
     private mutating func finish(

@@ -2,6 +2,8 @@
 struct WordFacts: Sendable {
     /// The weights of the word and of its runs of three to five letters.
     var weights = WordWeights()
+    /// The groups of `dangers.txt` that it is of; they fill what the weights leave of a line.
+    var groups = GroupSet()
     /// What its letters say of the language, by lane.
     var languages = SIMD32<Int16>.zero
 
@@ -88,6 +90,9 @@ struct OpenLetters: Sendable {
         var state = FeatureHash.start
         for letter in folded[1..<folded.count - 1] { state = FeatureHash.add(letter, to: state) }
         facts.weights = WordWeights()
+        let letters = folded[1..<folded.count - 1]
+        let groups = model.dangers.words
+        facts.groups = isSpaced ? groups.ofWord(letters) : groups.ofRuns(letters)
         if isSpaced {
             features.append(FeatureHash.mix(state ^ FeatureHash.word))
             addGrams()
