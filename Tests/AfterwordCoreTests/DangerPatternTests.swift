@@ -13,12 +13,12 @@ struct DangerPatternTests {
     }
 
     @Test("What a stranger writes of a danger, in eleven languages", arguments: said)
-    func said(_ text: String, _ kind: String) {
+    func danger(_ text: String, _ kind: String) {
         #expect(kinds(text).contains(kind), "\(text): \(kinds(text))")
     }
 
     @Test("Denials, figures of speech and other products are no danger", arguments: unsaid)
-    func unsaid(_ text: String) {
+    func harmless(_ text: String) {
         #expect(kinds(text).isEmpty, "\(text): \(kinds(text))")
     }
 
@@ -35,12 +35,12 @@ struct DangerPatternTests {
         let text = Text("Bought it in May. Yesterday the charger suddenly caught fire at night.")
         let reading = reader.read(title: nil, body: text, stars: 1)
         let fire = try #require(reading.dangers.first { reader.ids[$0.mention.id].name == "fire" })
-        func said(_ place: Range<Int>) -> String {
+        func shown(_ place: Range<Int>) -> String {
             String(decoding: text.bytes[place], as: UTF8.self)
         }
-        #expect(said(fire.mention.word) == "caught fire")
+        #expect(shown(fire.mention.word) == "caught fire")
         #expect(
-            said(fire.mention.sentence) == "Yesterday the charger suddenly caught fire at night")
+            shown(fire.mention.sentence) == "Yesterday the charger suddenly caught fire at night")
         #expect(fire.dangerClass == .happened)
     }
 

@@ -1,7 +1,8 @@
 /// The frozen linear model that reads reviews: weights of hashed features, as data.
 ///
 /// `tools/reader` trains it and writes its files: `weights.txt`, whose first lines are names and
-/// numbers and whose rest are bytes below 128, and `phrases.txt`; `dangers.txt` is written by hand. A released model never changes.
+/// numbers and whose rest are bytes below 128, and `phrases.txt`. `dangers.txt` is written by hand.
+/// A released model never changes.
 package final class FrozenModel: Sendable {
     /// What a lane stands for.
     package struct ID: Equatable, Sendable {
