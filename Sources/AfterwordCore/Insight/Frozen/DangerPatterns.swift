@@ -8,6 +8,7 @@ struct DangerPatterns: Sendable {
         var gap: Int
     }
 
+    /// Words of these groups in this order in one sentence say a danger.
     struct Pattern: Sendable {
         /// The lane of the danger that it says.
         var lane: Int
