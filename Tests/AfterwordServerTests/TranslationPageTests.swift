@@ -22,7 +22,7 @@ import Testing
                 MadeReview(id: "leak", rating: 1, text: "Der Deckel ist undicht und tropft."),
                 MadeReview(
                     id: "fire", rating: 1,
-                    text: "Das Netzteil wurde so heiß, dass es angefangen hat zu brennen."),
+                    text: "Das Netzteil hat Feuer gefangen."),
                 MadeReview(id: "plain", rating: 1, text: "The lid leaks."),
             ]),
     ]
