@@ -27,6 +27,8 @@ struct DangerPatternTests {
         #expect(kinds("It overheats.", stars: 3).contains("fire"))
         #expect(kinds("It overheats.", stars: 4).isEmpty)
         #expect(kinds("It caught fire.", stars: 5).contains("fire"))
+        #expect(kinds("Sonst gut, nur ist der Akku explodiert.", stars: 5).contains("fire"))
+        #expect(kinds("Bella, ma mio figlio ha ingoiato una vite.", stars: 4) == ["choking"])
     }
 
     @Test("A pattern's place is from its first word to its last, in its sentence")
@@ -53,6 +55,9 @@ struct DangerPatternTests {
         #expect(first("This is a fire hazard.") == .said)
         #expect(first("It could have hurt my son.") == .said)
         #expect(first("It burned my hand.") == .happened)
+        #expect(first("La presa si è incendiata.") == .happened)
+        #expect(first("Damit kann man sich das Haus abfackeln.") == .said)
+        #expect(first("Erhöhte Brandgefahr!") == .said)
     }
 
     @Test("A long sentence of beginnings and denials takes time in line with its length")
@@ -106,6 +111,20 @@ private let said: [(String, String)] = [
     ("Ładowarka się stopiła", "fire"),
     ("Из розетки пошёл дым", "fire"),
     ("充電中に発火しました", "fire"),
+    ("Without warning it caught fire", "fire"),
+    ("The shelf fell on my daughter", "injury"),
+    ("The mirror fell off the wall onto my foot", "injury"),
+    ("Boiling water spilled on my hand", "injury"),
+    ("Der Schrank ist auf meine Tochter gekippt", "injury"),
+    ("Ich habe mir den Arm gebrochen", "injury"),
+    ("Mein Sohn hat einen Magneten verschluckt", "choking"),
+    ("La sedia si è rotta e mio padre è caduto", "injury"),
+    ("Mi sono fatta male alla schiena", "injury"),
+    ("L'étagère est tombée sur mon fils", "injury"),
+    ("Je me suis fait mal", "injury"),
+    ("El estante cayó sobre mi pie", "injury"),
+    ("Me hice daño en la espalda", "injury"),
+    ("Rash went away when I stopped wearing it", "skin"),
 ]
 
 private let unsaid: [String] = [
@@ -126,4 +145,17 @@ private let unsaid: [String] = [
     "No huele a quemado.",
     "The bulb has sharp colours and a nice picture.",
     "A little hot coffee stays very hot.",
+    "My psoriasis and itching vanished after two weeks.",
+    "Diese Creme beruhigt die juckende Haut.",
+    "Le mie irritazioni sono sparite.",
+    "Mes démangeaisons ont disparu.",
+    "Se me quitó el picor.",
+    "Hilft bei Verbrennungen und Schnittwunden.",
+    "La bombilla se fundió al mes.",
+    "The novel is about a house on fire.",
+    "Im Buch explodiert ständig etwas.",
+    "Fell apart on me after a week.",
+    "Das Spiel hat meinem Sohn gefallen.",
+    "Il prodotto è fatto male.",
+    "Broke when my son fell on it.",
 ]

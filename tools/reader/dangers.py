@@ -16,7 +16,7 @@ BEHIND = 12  # words behind it in which "no problem" counts
 RUN = 4  # letters of a script without spaces that a group's word may have
 
 Slot = collections.namedtuple("Slot", "groups gap")
-Pattern = collections.namedtuple("Pattern", "kind slots without mild language")
+Pattern = collections.namedtuple("Pattern", "kind slots without mild language within")
 
 
 def letters(word):
@@ -42,6 +42,7 @@ class Patterns:
                     self.patterns += self.expanded(
                         kind.rstrip("?"), written.split(), part == "mild", language)
         self.fine = {self.place["noproblem", ""]}
+        self.plain = {self.place["plain", ""]}
         self.takes_back = {self.place["prevent", ""], self.place["other", ""]}
 
     def add_group(self, name, written):
@@ -63,21 +64,22 @@ class Patterns:
     def expanded(self, kind, parts, mild, language):
         """A pattern, or two where either order is meant."""
         without = frozenset(self.place[one[1:], ""] for one in parts if one[0] == "!")
+        within = frozenset(self.place[one[1:], ""] for one in parts if one[0] == "^")
         slots, gap, either = [], NEAR, False
         for one in parts:
-            if one[0] == "!":
+            if one[0] in "!^":
                 continue
             if one in ("+", "..", "~"):
                 gap, either = {"+": 0, "..": FAR, "~": NEAR}[one], either or one == "~"
                 continue
             slots.append(Slot(self.named(one.split("/")), gap))
             gap = NEAR
-        found = [Pattern(kind, tuple(slots), without, mild, language)]
+        found = [Pattern(kind, tuple(slots), without, mild, language, within)]
         if either:
             first, second = slots
             found.append(Pattern(
                 kind, (Slot(second.groups, NEAR), Slot(first.groups, second.gap)), without, mild,
-                language))
+                language, within))
         return found
 
     def of_word(self, word):
@@ -112,14 +114,18 @@ class Patterns:
                 if end is not None:
                     yield start, end
 
-    def is_denied(self, words, groups, first, last, lists):
+    def is_denied(self, words, groups, first, last, lists, within):
         clause = words[first].clause
+        if any(clause <= word.clause <= words[last].clause and own & within
+               for word, own in zip(words, groups)):
+            return True
         for place in range(max(0, first - BEFORE), min(len(words), last + 2)):
             word = words[place]
             if place < first and word.clause != clause or place > last and \
                     word.clause != words[last].clause:
                 continue
-            if word.text in lists.negations and place not in (first, last):
+            if word.text in lists.negations and place not in (first, last) and not (
+                    place + 1 < len(words) and groups[place + 1] & self.plain):
                 return True
             if place < first and groups[place] & self.takes_back:
                 return True
@@ -127,7 +133,8 @@ class Patterns:
             if words[place].clause != words[last].clause:
                 break
             if words[place].text in lists.negations and any(
-                    groups[next] & self.fine for next in (place + 1, min(place + 2, len(words) - 1))):
+                    groups[next] & self.fine
+                    for next in (place + 1, min(place + 2, len(words) - 1))):
                 return True
         return False
 
@@ -159,7 +166,8 @@ class Patterns:
             if not all(wanted & known for wanted, _ in slots):
                 continue
             for first, last in self.match(slots, groups, spaced):
-                if not self.is_denied(words, groups, first, last, lists):
+                if not self.is_denied(
+                        words, groups, first, last, lists, pattern.within):
                     found.append((pattern.kind, words[first].start, words[last].end, pattern))
                     break
         return found

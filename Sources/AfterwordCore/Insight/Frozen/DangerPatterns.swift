@@ -15,6 +15,8 @@ struct DangerPatterns: Sendable {
         var slots: [Slot]
         /// A word of these anywhere in the sentence takes it back.
         var without: GroupSet
+        /// A word of these in its clause takes it back.
+        var within: GroupSet
         /// Whether it counts with up to three stars only.
         var isMild: Bool
         /// Whether it says that something is dangerous, not that something happened.
@@ -28,6 +30,8 @@ struct DangerPatterns: Sendable {
     let takesBack: GroupSet
     /// Behind a negation they take back what stands before: "had no problems with".
     let fine: GroupSet
+    /// Right behind a negation they make it none: "no joke".
+    let plain: GroupSet
     private let general: [Pattern]
     private let byLanguage: [String: [Pattern]]
 
@@ -40,6 +44,7 @@ struct DangerPatterns: Sendable {
         words = groups.words
         takesBack = groups.named(["prevent", "other"], "")
         fine = groups.named(["noproblem"], "")
+        plain = groups.named(["plain"], "")
         let languages = Set(file.names.map(\.language)).sorted()
         let reader = PatternReader(file: file, groups: groups, lanes: lanes)
         var own: [String: [Pattern]] = [:]
@@ -146,12 +151,15 @@ private struct PatternReader {
         guard let lane = lanes[key.filter { $0 != "?" }] else {
             preconditionFailure("no danger: \(key)")
         }
-        let without = parts(written).filter { $0.hasPrefix("!") }.map { String($0.dropFirst()) }
+        func marked(_ mark: String) -> GroupSet {
+            let names = parts(written).filter { $0.hasPrefix(mark) }
+            return groups.named(names.map { String($0.dropFirst()) }, "")
+        }
         let own = slots(written).map {
             DangerPatterns.Slot(groups: groups.named($0.names, language), gap: $0.gap)
         }
         var first = DangerPatterns.Pattern(
-            lane: lane, slots: own, without: groups.named(without, ""), isMild: isMild,
+            lane: lane, slots: own, without: marked("!"), within: marked("^"), isMild: isMild,
             isSaid: key.hasSuffix("?"))
         guard parts(written).contains("~") else { return [first] }
         let other = first
@@ -168,7 +176,7 @@ private struct PatternReader {
 
     private func slots(_ written: String) -> [(names: [String], gap: Int)] {
         var (found, gap): ([(names: [String], gap: Int)], Int) = ([], Self.near)
-        for part in parts(written) where !part.hasPrefix("!") {
+        for part in parts(written) where !part.hasPrefix("!") && !part.hasPrefix("^") {
             switch part {
             case "+": gap = 0
             case "..": gap = Self.far

@@ -35,7 +35,7 @@ struct DangerSentence {
         for slot in pattern.slots where !slot.groups.meets(all) { return nil }
         for first in words.indices where pattern.slots[0].groups.meets(words[first].groups) {
             if let last = end(of: pattern.slots, from: 1, behind: first),
-                !isDenied(first, last, patterns)
+                !isTakenBack(first, last, pattern), !isDenied(first, last, patterns)
             {
                 return first..<last + 1
             }
@@ -56,16 +56,32 @@ struct DangerSentence {
         return nil
     }
 
+    /// Whether a word that takes the pattern back stands in its clause.
+    private func isTakenBack(_ first: Int, _ last: Int, _ pattern: DangerPatterns.Pattern) -> Bool {
+        guard pattern.within.meets(all) else { return false }
+        let clauses = words[first].clause...words[last].clause
+        return words.contains {
+            clauses.contains($0.clause) && pattern.within.meets($0.groups)
+        }
+    }
+
     private func isDenied(_ first: Int, _ last: Int, _ patterns: DangerPatterns) -> Bool {
         for place in max(0, first - Self.before)..<min(words.count, last + 2) {
             let word = words[place]
             let (isBefore, isBehind) = (place < first, place > last)
             if isBefore && word.clause != words[first].clause { continue }
             if isBehind && word.clause != words[last].clause { continue }
-            if word.negates, place != first, place != last { return true }
+            if word.negates, place != first, place != last, !isPlain(place, patterns) {
+                return true
+            }
             if isBefore, patterns.takesBack.meets(word.groups) { return true }
         }
         return isFine(behind: last, patterns)
+    }
+
+    /// Whether what a negation denies says no more than the sentence does: "no joke".
+    private func isPlain(_ place: Int, _ patterns: DangerPatterns) -> Bool {
+        place + 1 < words.count && patterns.plain.meets(words[place + 1].groups)
     }
 
     /// Whether a negated fault follows: "with mould I had no problem".
