@@ -150,7 +150,6 @@ private let unsaid: [String] = [
     "Le mie irritazioni sono sparite.",
     "Mes démangeaisons ont disparu.",
     "Se me quitó el picor.",
-    "Hilft bei Verbrennungen und Schnittwunden.",
     "La bombilla se fundió al mes.",
     "The novel is about a house on fire.",
     "Im Buch explodiert ständig etwas.",
