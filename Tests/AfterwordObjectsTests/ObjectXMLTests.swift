@@ -82,7 +82,9 @@ import Testing
         let page = try ObjectPage(Array(text.utf8))
         #expect(
             page.objects == [
-                ListedObject(key: "d/a b+ü", size: 12, etag: "\"0a-2\""),
+                ListedObject(
+                    key: "d/a b+ü", size: 12, etag: "\"0a-2\"",
+                    modified: UTCStamp(seconds: 1_767_571_200)),
                 ListedObject(key: "d/b", size: 0, etag: "\"1\""),
             ])
         #expect(page.next == "1&2=")
