@@ -183,12 +183,14 @@ import Testing
     func wrapped() async throws {
         for text in [
             "```json\n{\"a\": 1}\n```", "```\n{\"a\": 1}\n```\n", "\n ```JSON\r\n{\"a\": 1}\r\n```",
+            "Well: ```json\n{\"a\": 1}\n```",
         ] {
             let (result, _, _) = try await ask([.answer(200, body: chatAnswer(text))])
             let read = try JSONValue(parsing: Array(try result.get().text.utf8))
             #expect(read["a"]?.integer == 1, "\(text)")
         }
-        for text in ["```", "``````", "```json", "Well: ```json\n{}\n```", "{}"] {
+        let several = "```json\n{}\n``` or ```json\n{}\n```"
+        for text in ["```", "``````", "```json", several, "{}"] {
             let (result, _, _) = try await ask([.answer(200, body: chatAnswer(text))])
             #expect(try result.get().text == text)
         }
