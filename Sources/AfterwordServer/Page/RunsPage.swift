@@ -72,7 +72,9 @@ struct RunFileRow: PageRow {
     var file: FileRecord
 
     static let members: KeyValuePairs<String, Member<RunFileRow>> = [
-        "name": .text { $0.file.name }, "shape": .text { $0.file.shape },
+        "name": .text { $0.file.name },
+        // A catalog has no shape.
+        "shape": .text { $0.file.shape.isEmpty ? "catalog" : $0.file.shape },
         "balance": .text { row in
             let parts = row.file.balance.parts.dropFirst().filter { $0.value > 0 }
                 .map { "\(grouped($0.value)) \($0.key)" }
