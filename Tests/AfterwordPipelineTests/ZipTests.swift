@@ -210,7 +210,7 @@ private struct TestArchive {
     }
 
     @Test(
-        "What is not read of an archive is told, names that lead out of it among them",
+        "What is not read of an archive is named, also names that lead out of it",
         arguments: [false, true])
     func others(isRemote: Bool) throws {
         let archive = TestArchive(files: [
