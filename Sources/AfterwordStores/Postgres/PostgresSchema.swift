@@ -4,12 +4,40 @@
 /// locale (`COLLATE "C"`). Only small tables have foreign keys: on a bulk table, a foreign key
 /// triples the time of a COPY.
 enum PostgresSchema {
-    /// All migrations in order, each as one string of statements.
-    static let migrations: [(name: String, sql: String)] =
-        SchemaMigration.all(of: .postgres).map { migration in
-            let sql = migration.changes.map { statements($0, asOf: migration.version) }
-            return (migration.name, sql.joined())
-        }
+    /// A migration as Postgres makes it.
+    struct Step: Sendable {
+        var name: String
+        /// All its statements.
+        var sql: String
+        /// Its statements where a later one replaces the report views again; nil where it makes
+        /// none anew.
+        var sqlWithoutViews: String?
+    }
+
+    /// All migrations in order.
+    static let migrations: [Step] = SchemaMigration.all(of: .postgres).map { migration in
+        let others = migration.changes.filter { !$0.replacesViews }
+        let replaces = others.count < migration.changes.count
+        return Step(
+            name: migration.name, sql: statements(migration.changes, asOf: migration.version),
+            sqlWithoutViews: replaces ? statements(others, asOf: migration.version) : nil)
+    }
+
+    /// The migrations that a store still needs, in order, each with its statements. The report
+    /// views are replaced once, by the last that does it: each replacing makes them all, and took
+    /// most of the time of a new store.
+    ///
+    /// - Parameter done: The names of the migrations done.
+    static func pending(after done: Set<String>) -> [(name: String, sql: String)] {
+        let pending = migrations.filter { !done.contains($0.name) }
+        let last = pending.last { $0.sqlWithoutViews != nil }?.name
+        return pending.map { ($0.name, $0.name == last ? $0.sql : $0.sqlWithoutViews ?? $0.sql) }
+    }
+
+    private static func statements(_ changes: [SchemaMigration.Change], asOf version: Int) -> String
+    {
+        changes.map { statements($0, asOf: version) }.joined()
+    }
 
     private static func statements(_ change: SchemaMigration.Change, asOf version: Int) -> String {
         if let sql = change.sql(asOf: version, .postgres) { return sql }
@@ -22,7 +50,7 @@ enum PostgresSchema {
             return PostgresReports.make(view) + ";\n"
         case .allowWords(let table): return allowWords(table, asOf: version)
         case .withoutViews(let changes), .only(.postgres, let changes):
-            return changes.map { statements($0, asOf: version) }.joined()
+            return statements(changes, asOf: version)
         case .only(.sqlite, _), .withoutLists: return ""
         case .create, .addColumns, .rename, .cleanView, .sql, .sqlite, .postgres:
             preconditionFailure("these changes are statements")
@@ -39,5 +67,12 @@ enum PostgresSchema {
 
                 """
         }.joined()
+    }
+}
+
+extension SchemaMigration.Change {
+    /// Whether it replaces the report views by those of a later version.
+    fileprivate var replacesViews: Bool {
+        if case .reportViews(let version) = self { version > 1 } else { false }
     }
 }

@@ -98,7 +98,7 @@ package final class PostgresStore: ReviewStore {
             try writer.runAll(#"CREATE TABLE migrations (name TEXT COLLATE "C" PRIMARY KEY)"#)
         }
         let done = try doneMigrations()
-        for migration in PostgresSchema.migrations where !done.contains(migration.name) {
+        for migration in PostgresSchema.pending(after: done) {
             try writer.runAll(migration.sql)
             try writer.run("INSERT INTO migrations VALUES ($1)", [migration.name])
         }
