@@ -1,13 +1,6 @@
 import AfterwordPipeline
 import GRDB
 
-/// Interrupts the running statements.
-struct SQLiteInterruption: Interruption {
-    let writer: any DatabaseWriter
-
-    func interrupt() { writer.interrupt() }
-}
-
 /// Queries on one SQLite snapshot.
 struct SQLiteSession: SQLSession {
     let database: Database

@@ -17,14 +17,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     let identity: FileIdentity?
     /// False for a file that is only read, also where it could be written.
     private let writes: Bool
-    private let opened: Mutex<Opened>
-
-    /// The connections, and the signature of the file when they were opened.
-    private struct Opened {
-        var writer: any DatabaseWriter
-        var access: SQLiteAccess
-        var signature: SQLiteSignature
-    }
+    private let opened: Mutex<SQLiteConnections>
 
     /// Longest wait for a lock, in seconds: longer than another run needs to record its attempt,
     /// and short enough for a person to wait for the message that another run is writing.
@@ -32,12 +25,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     /// Longest wait for another program that migrates the same file.
     private static let migratingSeconds = 60
 
-    /// Page cache of a load in KiB: index pages stay in memory between batches.
-    private static let writerCache = 45_056
     /// Page size of a new file, in bytes.
     static let pageBytes = 8192
-    /// Page cache of a reader in KiB. A scan of a whole table does not profit from more.
-    private static let readerCache = 8_192
     /// Page cache of a first load in KiB.
     private static let firstCache = 4_096
 
@@ -61,12 +50,12 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
             try Self.translating {
                 if opening == .making { try Self.create(path) }
                 try SQLiteOwner.check(path: path, writes: writes)
-                let opened = try Self.open(path, writes: writes)
-                guard opening != .making || opened.access == .writable else {
-                    throw StoreFault.readOnly
-                }
-                if checks { try Self.migrate(opened.writer, opening) }
-                return opened
+                let connections =
+                    opening == .making
+                    ? try SQLiteConnections(making: path)
+                    : try SQLiteConnections(existing: path, writes: writes)
+                if checks { try Self.migrate(connections, opening) }
+                return connections
             })
         identity = FileIdentity(path: path)
     }
@@ -88,9 +77,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         path = ""
         writes = true
         identity = nil
-        try Self.translating { try Self.migrate(queue, .making) }
-        opened = Mutex(
-            Opened(writer: queue, access: .writable, signature: SQLiteSignature(path: "")))
+        let connections = SQLiteConnections(of: queue)
+        try Self.translating { try Self.migrate(connections, .making) }
+        opened = Mutex(connections)
     }
 
     /// Creates an empty file where none exists. A symbolic link is followed, not replaced.
@@ -104,36 +93,18 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         close(descriptor)
     }
 
-    private static func open(_ path: String, writes: Bool) throws -> Opened {
-        let signature = SQLiteSignature(path: path)
-        let access = SQLiteAccess(path: path, writes: writes)
-        var configuration = access.configuration
-        configuration.prepareDatabase { database in
-            // For a new file: larger pages halve the number of pages to look up and write.
-            try database.execute(sql: "PRAGMA page_size = \(pageBytes)")
-            try database.execute(sql: "PRAGMA temp_store = MEMORY")
-            let cache = database.configuration.readonly ? readerCache : writerCache
-            try database.execute(sql: "PRAGMA cache_size = -\(cache)")
-        }
-        let pool = try DatabasePool(path: access.source(path), configuration: configuration)
-        if access == .writable {
-            // A committed run survives a power failure. Set here because opening the pool sets a
-            // lower level.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        }
-        return Opened(writer: pool, access: access, signature: signature)
-    }
-
     /// Brings the schema up to date where `opening` allows it. Several programs may do this to one
     /// file at the same moment: a step that another one has done meanwhile fails here, and the rest
     /// is tried again.
-    private static func migrate(_ writer: any DatabaseWriter, _ opening: StoreOpening) throws {
-        var done = migrationCount(writer)
+    private static func migrate(
+        _ connections: SQLiteConnections, _ opening: StoreOpening
+    ) throws {
+        var done = migrationCount(connections)
         while true {
             do {
-                return try migrateOnce(writer, opening)
+                return try migrateOnce(connections, opening)
             } catch {
-                let doneMeanwhile = migrationCount(writer)
+                let doneMeanwhile = migrationCount(connections)
                 guard opening == .making, doneMeanwhile > done else { throw error }
                 done = doneMeanwhile
             }
@@ -141,21 +112,25 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     }
 
     /// How many migrations a file has; 0 where that cannot be read.
-    private static func migrationCount(_ writer: any DatabaseWriter) -> Int {
-        (try? writer.read { try SQLiteSchema.migrator.appliedIdentifiers($0).count }) ?? 0
+    private static func migrationCount(_ connections: SQLiteConnections) -> Int {
+        let count = try? connections.readers.read { database in
+            try SQLiteSchema.migrator.appliedIdentifiers(database).count
+        }
+        return count ?? 0
     }
 
     private static func migrateOnce(
-        _ writer: any DatabaseWriter, _ opening: StoreOpening
+        _ connections: SQLiteConnections, _ opening: StoreOpening
     ) throws {
         let migrator = SQLiteSchema.migrator
-        let (isMarked, isCurrent) = try writer.read { database in
+        let (isMarked, isCurrent) = try connections.readers.read { database in
             let isMarked = try SQLiteOwner.check(database)
             if try migrator.hasBeenSuperseded(database) { throw StoreFault.schemaNewer }
             return (isMarked, try migrator.hasCompletedMigrations(database))
         }
         if isCurrent, isMarked || opening != .making { return }
         guard opening == .making else { throw StoreFault.unreachable(StoreOpening.notCurrent) }
+        let writer = try connections.openWriter()
         // Before any table is created, so that a program killed after this point can continue.
         try setBusySeconds(migratingSeconds, writer)
         try writer.write { try SQLiteOwner.mark($0) }
@@ -177,11 +152,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     /// The write connection.
     ///
     /// - Throws: `StoreFault.readOnly` where the store is not writable.
-    private func writer() throws -> any DatabaseWriter {
-        try opened.withLock { opened in
-            guard opened.access == .writable else { throw StoreFault.readOnly }
-            return opened.writer
-        }
+    private func writer(isRehearsal: Bool = false) throws -> any DatabaseWriter {
+        try opened.withLock { $0 }.openWriter(isRehearsal: isRehearsal)
     }
 
     /// Runs `body` on a read connection.
@@ -192,7 +164,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
             let current = try opened.withLock { opened in
                 // Such a file is not protected by a lock.
                 if opened.access == .immutable, SQLiteSignature(path: path) != opened.signature {
-                    opened = try Self.open(path, writes: writes)
+                    opened = try SQLiteConnections(existing: path, writes: writes)
                 }
                 return opened
             }
@@ -201,7 +173,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
                     && SQLiteSignature(path: self.path) != current.signature
             }
             do {
-                let result = try current.writer.unsafeReentrantRead(body)
+                let result = try current.readers.unsafeReentrantRead(body)
                 if isOvertaken() { throw StoreFault.locked }
                 return result
             } catch {
@@ -215,7 +187,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     ) throws -> Result {
         try Self.translating {
             // If the fast path is unavailable, fall back to the normal load.
-            let writer = try writer()
+            let writer = try writer(isRehearsal: intent.isRehearsal)
             let isFirst = (try? beginFirst(writer)) ?? false
             defer { if isFirst { endFirst(writer) } }
             return try writer.unsafeReentrantWrite { database in
@@ -247,9 +219,10 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         _ body: ((any StoreLookUps)?) throws -> Result
     ) throws -> Result {
         return try Self.translating {
-            let writer = try writer()
-            guard writer is DatabasePool else { return try body(nil) }
-            return try writer.unsafeReentrantRead { database in
+            let connections = opened.withLock { $0 }
+            guard connections.access == .writable else { throw StoreFault.readOnly }
+            guard connections.readers is DatabasePool else { return try body(nil) }
+            return try connections.readers.unsafeReentrantRead { database in
                 let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
                 guard mode == "wal" else { return try body(nil) }
                 var result: Result?
@@ -288,7 +261,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     /// switches.
     private func endFirst(_ writer: any DatabaseWriter) {
         _ = try? writer.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA cache_size = -\(Self.writerCache)")
+            try database.execute(sql: "PRAGMA cache_size = -\(SQLiteConnections.writerCache)")
             return try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
         }
     }
@@ -333,7 +306,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     }
 
     package var interruption: any Interruption {
-        SQLiteInterruption(writer: opened.withLock { $0.writer })
+        SQLiteInterruption(connections: opened.withLock { $0 })
     }
 
     package func auditByQuery() throws -> AuditFinding? { try reading { try auditSQLite($0) } }
