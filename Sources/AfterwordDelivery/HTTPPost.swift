@@ -37,7 +37,11 @@ package struct HTTPPost: Sendable {
         }
     }
 
-    /// - Throws: `DeliveryFault`, with the status but not with the address, which may be a secret.
+    /// Sends the body. A task that is cancelled ends as long as no byte of the body was sent; then
+    /// it waits for the receiver's answer.
+    ///
+    /// - Throws: `DeliveryFault`, with the status but not with the address, which may be a secret;
+    ///   `CancellationError` where nothing of the body was sent.
     package func send() async throws {
         guard Self.mayGet(url) else {
             throw DeliveryFault(
@@ -46,12 +50,14 @@ package struct HTTPPost: Sendable {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let departure = Departure()
         let status: UInt
         do {
-            status = try await post(by: client)
+            status = try await post(by: client, departure)
             try? await client.shutdown()
         } catch {
             try? await client.shutdown()
+            if departure.isCalledOff { throw CancellationError() }
             throw DeliveryFault("the address cannot be reached")
         }
         guard (200...299).contains(status) else {
@@ -66,12 +72,46 @@ package struct HTTPPost: Sendable {
         (300...499).contains(status) && ![408, 425, 429].contains(status)
     }
 
-    private func post(by client: HTTPClient) async throws -> UInt {
+    private func post(by client: HTTPClient, _ departure: Departure) async throws -> UInt {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         for (name, value) in headers { request.headers.add(name: name, value: value) }
-        request.body = .bytes(ByteBuffer(bytes: body))
-        let response = try await client.execute(request, timeout: .seconds(seconds))
-        return response.status.code
+        request.body = .stream(
+            DepartingBody(bytes: ByteBuffer(bytes: body), departure: departure),
+            length: .known(Int64(body.count)))
+        // A task of its own: a cancellation ends it only before the body's departure.
+        let (prepared, seconds) = (request, seconds)
+        let posting = Task {
+            try await client.execute(prepared, timeout: .seconds(seconds)).status.code
+        }
+        return try await withTaskCancellationHandler {
+            try await posting.value
+        } onCancel: {
+            if departure.callOff() { posting.cancel() }
+        }
+    }
+}
+
+/// A body of one part, which departs when the client asks for it: after the connection and the
+/// request's head.
+private struct DepartingBody: AsyncSequence, AsyncIteratorProtocol, Sendable {
+    typealias Element = ByteBuffer
+
+    let bytes: ByteBuffer
+    let departure: Departure
+    private var isGiven = false
+
+    init(bytes: ByteBuffer, departure: Departure) {
+        self.bytes = bytes
+        self.departure = departure
+    }
+
+    func makeAsyncIterator() -> DepartingBody { self }
+
+    mutating func next() async throws -> ByteBuffer? {
+        if isGiven { return nil }
+        isGiven = true
+        try departure.depart()
+        return bytes
     }
 }

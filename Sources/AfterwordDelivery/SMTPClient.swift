@@ -56,10 +56,12 @@ package struct SMTPClient: Sendable {
     /// Whether the server is on this machine.
     private var isHere: Bool { isLoopback(host: host) }
 
-    /// Sends a message.
+    /// Sends a message. A task that is cancelled ends as long as no line of the message was sent;
+    /// then it waits for the server's answer.
     ///
-    /// - Throws: `DeliveryFault`; one that is not permanent may have come after the server took the
-    ///   message, which then comes again with the same `Message-ID`.
+    /// - Throws: `CancellationError` where nothing of the message was sent. `DeliveryFault`; one
+    ///   that is not permanent may have come after the server took the message, which then comes
+    ///   again with the same `Message-ID`.
     package func send(_ mail: MailMessage) async throws {
         guard isMailAddress(mail.from), isMailAddress(mail.to) else {
             throw DeliveryFault("no mail address", isPermanent: true)
@@ -71,6 +73,8 @@ package struct SMTPClient: Sendable {
             try await converse(mail)
         } catch let fault as DeliveryFault {
             throw fault
+        } catch is CancellationError {
+            throw CancellationError()
         } catch {
             throw DeliveryFault("the mail server cannot be reached: \(reason(error))")
         }
@@ -82,29 +86,31 @@ package struct SMTPClient: Sendable {
         let outer = security == .tls ? try tls() : nil
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let end = loop.makePromise(of: Void.self)
-        let channel: any Channel
-        do {
-            channel = try await ClientBootstrap(group: loop)
-                .connectTimeout(.seconds(min(seconds, 20)))
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let pipeline = channel.pipeline.syncOperations
-                        if let outer { try pipeline.addHandler(outer.handler()) }
-                        try pipeline.addHandler(SMTPConversation(letter, end))
-                    }
+        let departure = Departure()
+        let connecting = ClientBootstrap(group: loop)
+            .connectTimeout(.seconds(min(seconds, 20)))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let outer { try pipeline.addHandler(outer.handler()) }
+                    try pipeline.addHandler(SMTPConversation(letter, departure, end))
                 }
-                .connect(host: host, port: port).get()
-        } catch {
-            end.fail(error)
-            throw error
-        }
+            }
+            .connect(host: host, port: port)
+        connecting.whenFailure { end.fail($0) }
         let seconds = seconds
         let timeout = loop.scheduleTask(in: .seconds(seconds)) {
             end.fail(DeliveryFault("the mail server did not end within \(seconds) s"))
-            channel.close(promise: nil)
+            connecting.whenSuccess { $0.close(promise: nil) }
         }
         defer { timeout.cancel() }
-        try await end.futureResult.get()
+        try await withTaskCancellationHandler {
+            try await end.futureResult.get()
+        } onCancel: {
+            guard departure.callOff() else { return }
+            end.fail(CancellationError())
+            connecting.whenSuccess { $0.close(promise: nil) }
+        }
     }
 
     private func tls() throws -> SMTPSecurity {

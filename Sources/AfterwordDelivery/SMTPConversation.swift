@@ -29,14 +29,16 @@ final class SMTPConversation: ChannelInboundHandler {
     }
 
     private let letter: SMTPLetter
+    private let departure: Departure
     private let end: EventLoopPromise<Void>
     private var steps: [Step]
     private var received: [UInt8] = []
     private var isOver = false
 
     /// - Parameter end: Completed when the server has taken the message; failed otherwise.
-    init(_ letter: SMTPLetter, _ end: EventLoopPromise<Void>) {
+    init(_ letter: SMTPLetter, _ departure: Departure, _ end: EventLoopPromise<Void>) {
         self.letter = letter
+        self.departure = departure
         self.end = end
         steps =
             [.greeting, .hello] + (letter.startsTLS == nil ? [] : [.startTLS, .hello])
@@ -91,6 +93,7 @@ final class SMTPConversation: ChannelInboundHandler {
             write("QUIT\r\n", context)
             return context.close(promise: nil)
         }
+        if next == .message { try departure.depart() }
         write(command(next, context), context)
     }
 

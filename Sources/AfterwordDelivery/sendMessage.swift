@@ -9,10 +9,11 @@ package enum DeliveryChannel: Sendable {
     case slack(url: String)
 }
 
-/// Sends a message by a channel.
+/// Sends a message by a channel. A task that is cancelled ends as long as the receiver could get
+/// nothing of the message; then it waits for the answer.
 ///
 /// - Parameter now: The time of a webhook's signature.
-/// - Throws: `DeliveryFault`.
+/// - Throws: `DeliveryFault`; `CancellationError` where nothing of the message was sent.
 package func sendMessage(
     _ message: OutgoingMessage, _ texts: MessageTexts, by channel: DeliveryChannel, now: Instant
 ) async throws {

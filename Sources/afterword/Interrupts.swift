@@ -3,8 +3,9 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Handles SIGINT and SIGTERM during a load. The first signal interrupts the store, which rolls the
-/// run back and records the attempt; the second exits immediately with code 130.
+/// Handles SIGINT and SIGTERM during a load or a delivery. The first signal interrupts the store,
+/// which rolls the run back and records the attempt, or cancels a task (`TaskInterruption`); the
+/// second exits immediately with code 130.
 struct Interrupts {
     private final class Shared: Sendable {
         let count = Atomic(0)
@@ -52,4 +53,11 @@ struct Interrupts {
         for source in sources { source.cancel() }
         shared.interruption.withLock { $0 = nil }
     }
+}
+
+/// Cancels a task.
+struct TaskInterruption: Interruption {
+    let cancel: @Sendable () -> Void
+
+    func interrupt() { cancel() }
 }

@@ -76,14 +76,18 @@ struct Program {
     }
 
     /// Runs the program on a thread of its own, so that servers in the test process can answer it.
+    ///
+    /// - Parameter meanwhile: Called on that thread once the program has started.
     static func runBeside(
-        _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+        _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
+        meanwhile: @escaping @Sendable (Running) throws -> Void = { _ in }
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(
                     with: Swift.Result {
-                        try run(arguments, in: folder, environment: environment)
+                        try run(
+                            arguments, in: folder, environment: environment, meanwhile: meanwhile)
                     })
             }
         }
@@ -100,7 +104,12 @@ struct Program {
             self.pipe = pipe
         }
 
+        var isRunning: Bool { process.isRunning }
+
         func interrupt() { process.interrupt() }
+
+        /// Sends SIGTERM.
+        func terminate() { process.terminate() }
 
         /// Returns when standard error contains `words`, or when the program has closed it.
         func waitForErrors(containing words: String) {

@@ -1,6 +1,7 @@
 import AfterwordDelivery
 import AfterwordPipeline
 import AfterwordTesting
+import Synchronization
 import Testing
 
 /// Posts to a scripted server on this machine.
@@ -59,6 +60,31 @@ import Testing
         } catch {
             Issue.record("\(error)")
         }
+    }
+
+    @Test("Cancelled before its body, a post sends nothing; after it, the answer is waited for")
+    func cancelled() async throws {
+        let posting = Mutex<Task<Void, any Error>?>(nil)
+        let server = try await ScriptedServer { _, _ in
+            posting.withLock { $0?.cancel() }
+            return .answer(200, body: "")
+        }
+        let post = HTTPPost(url: server.url, headers: [], body: Array("{}".utf8))
+        let early = Task {
+            while !Task.isCancelled { await Task.yield() }
+            try await post.send()
+        }
+        early.cancel()
+        await #expect(throws: CancellationError.self) { try await early.value }
+        #expect(server.requests.isEmpty)
+        let late = posting.withLock { posting in
+            let task = Task { try await post.send() }
+            posting = task
+            return task
+        }
+        try await late.value
+        #expect(server.requests.map(\.body) == ["{}"])
+        await server.stop()
     }
 
     @Test("A server that is away, hangs up or says nothing is tried again; no address is named")

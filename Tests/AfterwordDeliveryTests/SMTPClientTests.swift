@@ -3,6 +3,7 @@ import AfterwordDelivery
 import AfterwordPipeline
 import Foundation
 import NIOSSL
+import Synchronization
 import Testing
 
 /// Mail to scripted servers on this machine: what is said, what is refused, and TLS.
@@ -105,6 +106,32 @@ import Testing
         let unknown = try #require(
             try await send(to: endless, .startTLS) { $0.host = "mail.invalid" })
         #expect(unknown.words.hasPrefix("the mail server cannot be reached: "))
+    }
+
+    @Test(
+        "Cancelled before the message's lines, none is sent; after them, the answer is waited for",
+        arguments: ["EHLO", "MAIL", "RCPT", "DATA", "."])
+    func cancelled(line: String) async throws {
+        let sending = Mutex<Task<Void, any Error>?>(nil)
+        let server = try await SMTPServer { received in
+            guard received.hasPrefix(line) else { return nil }
+            sending.withLock { $0?.cancel() }
+            return ["DATA", "."].contains(line) ? nil : .silence
+        }
+        let mail = try mail()
+        let client = SMTPClient(host: "127.0.0.1", port: server.port, security: .none)
+        let task = sending.withLock { sending in
+            let task = Task { try await client.send(mail) }
+            sending = task
+            return task
+        }
+        if line == "." {
+            try await task.value
+        } else {
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+        #expect(server.received.contains(".") == (line == "."))
+        await server.stop()
     }
 
     @Test("Nothing is sent to what is no address, and nothing in the open to another machine")

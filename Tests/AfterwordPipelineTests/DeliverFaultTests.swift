@@ -13,6 +13,7 @@ import Testing
     private final class Receiver: Sendable {
         let ids = Mutex<[String]>([])
         let clock = Mutex(Instant(iso8601: "2026-03-10T08:00:00Z")!)
+        let isInterrupted = Mutex(false)
 
         func surroundings(patience: (before: Int, after: Int) = (3, 5)) -> DeliverySurroundings {
             var surroundings = DeliverySurroundings(now: { self.clock.withLock { $0 } }) {
@@ -20,6 +21,7 @@ import Testing
                 self.ids.withLock { $0.append(message.row.messageID) }
             }
             surroundings.patience = patience
+            surroundings.isInterrupted = { self.isInterrupted.withLock { $0 } }
             return surroundings
         }
 
@@ -95,6 +97,82 @@ import Testing
         }
         await #expect(throws: StoreFault.readOnly) { try await deliver(from: broken) }
         #expect(receiver.ids.withLock { $0 } == [])
+    }
+
+    @Test("Interrupted at any transaction before it is sent, a message is sent by the next at once")
+    func interruptedBefore() async throws {
+        for moment in 1...4 {
+            let fixture = try DeliverFaultTests().fixture
+            let receiver = receiver
+            receiver.ids.withLock { $0 = [] }
+            let store = CountingStore(fixture.store, onCall: { _ in }) {
+                if $0 == moment { receiver.isInterrupted.withLock { $0 = true } }
+            }
+            let report = try await deliver(from: store)
+            #expect(report.isInterrupted && report.sent == [], "moment \(moment)")
+            #expect(receiver.ids.withLock { $0 } == [], "moment \(moment)")
+            let rows = try fixture.store.read { try $0.deliveries() }
+            #expect(rows.allSatisfy { $0.attempts == 0 && $0.nextAt == $0.createdAt })
+            receiver.isInterrupted.withLock { $0 = false }
+            #expect(try await deliver(from: fixture.store).sent.count == 1, "moment \(moment)")
+        }
+    }
+
+    @Test("A message called off is given back; one that was sent is noted; the next is not begun")
+    func interruptedWhileSending() async throws {
+        for isSent in [false, true] {
+            let store = try DeliverFaultTests().fixture.store
+            let receiver = Receiver()
+            var surroundings = receiver.surroundings()
+            let send = surroundings.send
+            surroundings.send = { message in
+                receiver.isInterrupted.withLock { $0 = true }
+                guard isSent else { throw CancellationError() }
+                try await send(message)
+            }
+            let bert = Recipient(name: "bert", scope: "portfolio", content: .report)
+            let report = try await AfterwordPipeline.deliver(
+                to: [anna, bert], from: store, DeliveryOptions(), surroundings)
+            #expect(report.isInterrupted)
+            #expect(report.sent.map(\.recipient) == (isSent ? ["anna"] : []))
+            let left = try store.read { try $0.deliveries() }.filter { $0.status == .waiting }
+            #expect(left.map(\.recipient) == (isSent ? ["bert"] : ["anna", "bert"]))
+            #expect(left.allSatisfy { $0.attempts == 0 && $0.nextAt == $0.createdAt })
+            receiver.isInterrupted.withLock { $0 = false }
+            let next = try await AfterwordPipeline.deliver(
+                to: [anna, bert], from: store, DeliveryOptions(), receiver.surroundings())
+            #expect(next.sent.count == left.count && !next.isInterrupted)
+            #expect(receiver.ids.withLock { Set($0).count == 2 && $0.count == 2 })
+        }
+    }
+
+    @Test("A message given up that is tried again and called off stays given up")
+    func interruptedRetry() async throws {
+        let store = fixture.store
+        var surroundings = receiver.surroundings()
+        surroundings.send = { _ in throw DeliveryFault("no", isPermanent: true) }
+        var options = DeliveryOptions()
+        let dead = try await AfterwordPipeline.deliver(
+            to: [anna], from: store, options, surroundings)
+        #expect(dead.dead.count == 1)
+        options.retriesAll = true
+        surroundings.send = { _ in throw CancellationError() }
+        let report = try await AfterwordPipeline.deliver(
+            to: [anna], from: store, options, surroundings)
+        #expect(report.isInterrupted)
+        #expect(try store.read { try $0.deliveries() } == dead.dead)
+    }
+
+    @Test("An interruption ends the wait for a store before anything is sent")
+    func interruptedWait() async throws {
+        let receiver = receiver
+        let store = CountingStore(fixture.store, onCall: { _ in }) { _ in
+            receiver.isInterrupted.withLock { $0 = true }
+            throw StoreFault.locked
+        }
+        let report = try await deliver(from: store, patience: (1_000, 1_000))
+        #expect(report.isInterrupted)
+        #expect(try fixture.store.read { try $0.deliveries() } == [])
     }
 
     @Test("What another program put or claimed meanwhile is left to it")

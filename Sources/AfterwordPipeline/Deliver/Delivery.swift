@@ -87,15 +87,20 @@ package struct DeliveryReport: Equatable, Sendable {
     /// Given up now.
     package var dead: [DeliveryRow] = []
     package var unserved: [Unserved] = []
+    /// Whether it was called off before all was done. What was not tried waits, unclaimed.
+    package var isInterrupted = false
 }
 
 /// What delivering needs from its caller.
 package struct DeliverySurroundings: Sendable {
     package var now: @Sendable () -> Instant
-    /// Sends a message; throws `DeliveryFault`.
+    /// Sends a message; throws `DeliveryFault`, and `CancellationError` where it was called off
+    /// before the receiver could get anything of the message.
     package var send: @Sendable (OutgoingMessage) async throws -> Void
-    /// Pauses before the next attempt to get the store.
+    /// Pauses before the next attempt to get the store, also after an interruption.
     package var pause: @Sendable () async -> Void
+    /// Whether no more messages are to be begun.
+    package var isInterrupted: @Sendable () -> Bool = { false }
     package var progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     /// The most attempts to get the store before a message is sent, and after: what was sent must
     /// not be forgotten.
@@ -111,10 +116,31 @@ package struct DeliverySurroundings: Sendable {
         self.send = send
     }
 
-    /// Runs `body`, and again after a pause while the store cannot be had.
+    /// Runs `body`, and again after a pause while the store cannot be had. Before a message is
+    /// sent an interruption ends it.
     ///
-    /// - Throws: The last error after `attempts` of them, and at once any that no repeat mends.
-    func whenFree<Result>(_ attempts: Int, _ body: () throws -> Result) async throws -> Result {
+    /// - Throws: The last error after all attempts, and at once any that no repeat mends;
+    ///   `CancellationError`.
+    func beforeSending<Result>(_ body: () throws -> Result) async throws -> Result {
+        try await whenFree(patience.before) {
+            try checkInterruption()
+            return try body()
+        }
+    }
+
+    /// The same for what must not be forgotten, whatever interrupts it.
+    func afterSending<Result>(_ body: () throws -> Result) async throws -> Result {
+        try await whenFree(patience.after, body)
+    }
+
+    /// - Throws: `CancellationError`.
+    func checkInterruption() throws {
+        if isInterrupted() { throw CancellationError() }
+    }
+
+    private func whenFree<Result>(
+        _ attempts: Int, _ body: () throws -> Result
+    ) async throws -> Result {
         for _ in 1..<max(attempts, 1) {
             do {
                 return try body()

@@ -20,7 +20,9 @@ package struct DeliveryOptions: Sendable {
 /// 3. It is sent.
 /// 4. In a transaction it is marked as sent, or put off, or given up.
 ///
-/// A program that is killed between 3 and 4 sends it again after the lease, with the same id.
+/// A program that is killed between 3 and 4 sends it again after the lease, with the same id. One
+/// that is interrupted before the receiver could get anything of a message gives the claim back;
+/// later, it waits for the receiver's answer and notes it. Both end the delivery.
 ///
 /// - Throws: `StoreFault`, and `InsightFault.noRuns` where no dump was loaded.
 package func deliver(
@@ -28,7 +30,25 @@ package func deliver(
     _ surroundings: DeliverySurroundings
 ) async throws -> DeliveryReport {
     let composer = DeliveryComposer()
-    var report = try await putDue(recipients, store, options, surroundings, composer)
+    var report = DeliveryReport()
+    do {
+        report = try await putDue(recipients, store, options, surroundings, composer)
+        try await sendOpen(recipients, store, options, (surroundings, composer), &report)
+    } catch is CancellationError {
+        report.isInterrupted = true
+    }
+    return report
+}
+
+/// Tries the messages of the outbox whose time has come.
+///
+/// - Throws: `StoreFault`, and `CancellationError` where it was interrupted before all were tried.
+private func sendOpen(
+    _ recipients: [Recipient], _ store: any ReviewStore, _ options: DeliveryOptions,
+    _ means: (surroundings: DeliverySurroundings, composer: DeliveryComposer),
+    _ report: inout DeliveryReport
+) async throws {
+    let (surroundings, composer) = means
     let named = Dictionary(recipients.map { ($0.name, $0) }) { first, _ in first }
     let known = try store.read { try $0.deliveries() }
     let open = known.filter { row in
@@ -41,6 +61,7 @@ package func deliver(
             report.waiting.append(row)
             continue
         }
+        try surroundings.checkInterruption()
         let message: OutgoingMessage
         do {
             message = try store.read { try composer.compose(row, recipient, $0) }
@@ -55,7 +76,6 @@ package func deliver(
         case nil: continue
         }
     }
-    return report
 }
 
 extension DeliveryRow {
@@ -109,7 +129,7 @@ private func putDue(
         }
     }
     guard !due.isEmpty else { return report }
-    try await surroundings.whenFree(surroundings.patience.before) {
+    try await surroundings.beforeSending {
         try store.ledger { ledger in
             // Another program may have put the same meanwhile.
             let known = try ledger.deliveries()
@@ -124,19 +144,25 @@ private func putDue(
 /// Claims a message and sends it.
 ///
 /// - Returns: The message as it ended; nil where another program has claimed or ended it.
+/// - Throws: `StoreFault`, and `CancellationError` where nothing was sent and the claim given back.
 private func attempt(
     _ message: OutgoingMessage, _ store: any ReviewStore, _ surroundings: DeliverySurroundings
 ) async throws -> DeliveryRow? {
-    let claim = try await surroundings.whenFree(surroundings.patience.before) {
+    let claim = try await surroundings.beforeSending {
         try claimed(message.row, store, surroundings.now())
     }
     guard let claim else { return nil }
     var (ended, claimedMessage) = (claim, message)
     claimedMessage.row = claim
     do {
+        try surroundings.checkInterruption()
         try await surroundings.send(claimedMessage)
         ended.status = .sent
         ended.fault = nil
+    } catch is CancellationError {
+        let row = message.row
+        try await surroundings.afterSending { try giveBack(claim, as: row, store) }
+        throw CancellationError()
     } catch let fault as DeliveryFault {
         ended.fault = fault.words
         if fault.isPermanent || ended.attempts >= DeliveryLimit.attempts { ended.status = .dead }
@@ -148,9 +174,7 @@ private func attempt(
         ended.endedAt = now
     }
     let result = ended
-    try await surroundings.whenFree(surroundings.patience.after) {
-        try store.ledger { try $0.put(delivery: result) }
-    }
+    try await surroundings.afterSending { try store.ledger { try $0.put(delivery: result) } }
     return result
 }
 
@@ -170,5 +194,15 @@ private func claimed(
         known.nextAt = now.adding(seconds: DeliveryLimit.lease)
         try ledger.put(delivery: known)
         return known
+    }
+}
+
+/// Makes a claimed message what it was before, unless another program has claimed it since.
+private func giveBack(
+    _ claim: DeliveryRow, as row: DeliveryRow, _ store: any ReviewStore
+) throws {
+    try store.ledger { ledger in
+        guard try ledger.deliveries().contains(claim) else { return }
+        try ledger.put(delivery: row)
     }
 }

@@ -37,7 +37,8 @@ package enum ExitReason: Int32, CaseIterable, Sendable {
         case .budget: "A budget is used up. What was made before is stored."
         case .alert: "Dangers that a person must look at. The command did its work."
         case .locked: "Another run holds the store. Nothing was stored."
-        case .interrupted: "A signal ended the command. Nothing of the stage was stored."
+        case .interrupted:
+            "A signal ended the command. Nothing of the stage was stored, but for what was sent."
         }
     }
 

@@ -61,24 +61,46 @@ struct DeliverCommand: AsyncParsableCommand {
         try await during(.deliver, "", in: log) {
             let recipients = try ServedRecipients(.current)
             _ = try store.openForReading()  // Fails if the store does not exist.
-            let own = try store.openForWriting()
-            let report: DeliveryReport
-            do {
-                report = try await deliver(
-                    to: recipients.served, from: own, options, surroundings(recipients, log))
-            } catch InsightFault.noRuns {
-                throw CommandFault.nothingLoaded
-            }
+            let (report, forgotten) = try await delivered(
+                recipients, options, surroundings(recipients, log))
             let unserved =
                 recipients.unserved + report.unserved.map { ($0.recipient, $0.reason) }
-                + (try forgotten(recipients, in: own))
+                + forgotten
             show(report, unserved)
             try check(report, unserved.count)
         }
     }
 
+    /// Delivers until all is done, or a signal ends it: what is being sent is called off where the
+    /// receiver could get nothing of it yet, and waited for otherwise.
+    ///
+    /// - Returns: Also the recipients that no settings name any more.
+    private func delivered(
+        _ recipients: ServedRecipients, _ options: DeliveryOptions,
+        _ surroundings: DeliverySurroundings
+    ) async throws -> (DeliveryReport, [(recipient: String, reason: String)]) {
+        let location = store.location
+        let work = Task {
+            let own = try location.openForWriting()
+            let report = try await deliver(
+                to: recipients.served, from: own, options, surroundings)
+            return (report, try Self.forgotten(recipients, in: own))
+        }
+        let interrupts = Interrupts(
+            TaskInterruption {
+                Terminal.writeError("afterword: ends after what is being sent")
+                work.cancel()
+            })
+        defer { interrupts.stop() }
+        do {
+            return try await work.value
+        } catch InsightFault.noRuns {
+            throw CommandFault.nothingLoaded
+        }
+    }
+
     /// Recipients for whom a message waits and whom the settings do not name any more.
-    private func forgotten(
+    private static func forgotten(
         _ recipients: ServedRecipients, in store: any ReviewStore
     ) throws -> [(recipient: String, reason: String)] {
         let known = Set(
@@ -94,7 +116,7 @@ struct DeliverCommand: AsyncParsableCommand {
         _ recipients: ServedRecipients, _ log: EventLog?
     ) -> DeliverySurroundings {
         var surroundings = DeliverySurroundings(
-            now: { now() }, pause: { try? await Task.sleep(for: .seconds(1)) }
+            now: { now() }, pause: { await Self.pause() }
         ) { message in
             guard let channel = recipients.channels[message.recipient.name] else {
                 throw DeliveryFault("its address is not known")
@@ -102,12 +124,19 @@ struct DeliverCommand: AsyncParsableCommand {
             let texts = try messageTexts(message)
             try await sendMessage(message, texts, by: channel, now: now())
         }
+        surroundings.isInterrupted = Interrupts.isSignalled
         surroundings.progress = { done, total in
             log?.progress(
                 of: .deliver, "",
                 StageEvent.Progress(done: Int64(done), total: Int64(total), unit: "messages"))
         }
         return surroundings
+    }
+
+    /// Waits a second, also where the task was cancelled.
+    private static func pause() async {
+        let sleeping = Task { try? await Task.sleep(for: .seconds(1)) }
+        _ = await sleeping.value
     }
 
     private func show(
@@ -118,7 +147,7 @@ struct DeliverCommand: AsyncParsableCommand {
             Terminal.write(json: rows.map(\.json))
         } else {
             for row in rows { print(printable(line(row))) }
-            if rows.isEmpty, unserved.isEmpty { print("nothing is due") }
+            if rows.isEmpty, unserved.isEmpty, !report.isInterrupted { print("nothing is due") }
         }
         for one in unserved {
             let words = printable("recipient \(one.recipient): \(one.reason)")
@@ -136,6 +165,11 @@ struct DeliverCommand: AsyncParsableCommand {
     }
 
     private func check(_ report: DeliveryReport, _ unserved: Int) throws {
+        guard !report.isInterrupted else {
+            throw CommandFault(
+                .interrupted,
+                "interrupted; what was sent is noted, and the next 'deliver' sends the rest")
+        }
         // All of it is said; the code is that of what a repeat can mend, if there is any.
         var faults: [(ExitReason, String)] = []
         if !report.waiting.isEmpty {
