@@ -38,8 +38,7 @@ private struct ExportBucket: ExportTarget {
     }
 
     func begin(_ name: String) throws -> String {
-        FileManager.default.temporaryDirectory
-            .appendingPathComponent("afterword-export-\(UUID().uuidString)").path
+        "\(temporaryFolder())/afterword-export-\(UUID().uuidString)"
     }
 
     func commit(_ path: String, as name: String) throws {

@@ -37,6 +37,12 @@ import Testing
         }
     }
 
+    @Test("Temporary files lie where TMPDIR says, or in /tmp where it says nothing")
+    func place() {
+        #expect(temporaryFolder(of: "/var/scratch") == "/var/scratch")
+        #expect(temporaryFolder(of: nil) == "/tmp" && temporaryFolder(of: "") == "/tmp")
+    }
+
     @Test("Bytes of a file come in pieces, and make the same file")
     func bytes() throws {
         let bytes = (0..<(1 << 20) + 300_000).map { UInt8(truncatingIfNeeded: $0 / 3) }

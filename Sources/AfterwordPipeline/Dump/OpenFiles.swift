@@ -145,14 +145,14 @@ final class OpenDescriptor: Sendable {
     deinit { _ = systemClose(number) }
 }
 
-/// An unlinked temporary file in `TMPDIR`, else `/tmp`: streams are appended one after another and
-/// read at any offset.
+/// An unlinked temporary file in `temporaryFolder`: streams are appended one after another and read
+/// at any offset.
 final class Spool {
     let descriptor: OpenDescriptor
     private(set) var length: Int64 = 0
 
     fileprivate init(for name: String) throws {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let folder = temporaryFolder()
         var template = Array("\(folder)/afterword-XXXXXX".utf8CString)
         let made = mkstemp(&template)
         guard made >= 0 else {

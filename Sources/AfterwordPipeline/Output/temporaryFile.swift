@@ -10,13 +10,13 @@ import Foundation
 #endif
 
 /// Calls `body` with the path of a file that does not exist yet, in a folder of its own that only
-/// this user may read (in `TMPDIR`, else `/tmp`), and removes both afterwards.
+/// this user may read (in `temporaryFolder`), and removes both afterwards.
 ///
 /// - Throws: `OutputFault`, and what `body` throws.
 package func withTemporaryFile<Result>(
     named name: String, _ body: (_ path: String) throws -> Result
 ) throws -> Result {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let parent = temporaryFolder()
     var template = Array("\(parent)/afterword-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw OutputFault(path: parent, number: errno) }
     let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

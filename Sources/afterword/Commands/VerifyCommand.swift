@@ -148,7 +148,7 @@ private func verify(
 private func onFreshStore<Result>(
     _ body: (SQLiteStore) async throws -> Result
 ) async throws -> Result {
-    let folder = FileManager.default.temporaryDirectory
+    let folder = URL(fileURLWithPath: temporaryFolder())
         .appendingPathComponent("afterword-verify-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
         at: folder, withIntermediateDirectories: true,

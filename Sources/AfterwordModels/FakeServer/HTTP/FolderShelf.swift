@@ -1,3 +1,4 @@
+import AfterwordPipeline
 import Foundation
 import Synchronization
 
@@ -21,7 +22,7 @@ package final class FolderShelf: Shelf {
     /// A folder for this program's life, in the system's folder for such.
     package init() throws(ShelfFault) {
         let name = "afterword-fake-llm-" + UUID().uuidString.lowercased()
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent(name)
+        folder = URL(fileURLWithPath: temporaryFolder()).appendingPathComponent(name)
         isTemporary = true
         lock = Mutex(try Self.prepare(folder))
     }
