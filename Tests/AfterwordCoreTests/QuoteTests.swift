@@ -142,9 +142,17 @@ struct QuoteTests {
         #expect(leaks.distinctMentions == 3)
         #expect(leaks.quotes.contains { $0.grounded.text == "The bottle leaks from the lid" })
         #expect(insight(of: Array(reviews.reversed())) == made)
+        var shown = QuoteReader(.second)
         for item in made.issues {
             for quote in item.quotes {
                 #expect(step(item.aspect, quote.grounded.text).map { $0 > .faint } ?? false)
+                // Lists show the same sentence of the review.
+                let own = try #require(reviews.first { $0.review.reviewID == quote.reviewID })
+                let values = own.review.values
+                let said = shown.sentence(
+                    of: Self.aspect(item.aspect), isNegative: true, in: values, own.reading)
+                let text = try #require(said.map { values.quote($0.field, $0.range) })
+                #expect(said?.isClear == true && quote.grounded.text.contains(text))
             }
         }
     }

@@ -74,4 +74,28 @@ import Testing
         }
         #expect(listed > 10)
     }
+
+    @Test("The first report of a store that reader 2 reads is from what runs kept too")
+    func second() throws {
+        let fixture = try QueryReadingsTests().made(seed: 46) { $0.lexicon = .second }
+        func shown(_ entries: [InboxEntry]) -> [String] {
+            entries.map {
+                "\($0.kind) \($0.review.reviewKey) \($0.quote) \($0.theme ?? $0.hazard ?? "")"
+            }
+        }
+        var said = 0
+        try fixture.store.read { reader in
+            for run in Int64(1)...3 {
+                let window = DumpWindow(from: 0, to: run)
+                let kept = try #require(
+                    try firstDigest(
+                        reader, of: .scope(.portfolio), written: "portfolio", in: window))
+                let all = try OpenInbox(reviewChanges(reader, in: window), .second)
+                #expect(
+                    shown(kept.entries) == shown(all.quoted(firstSeen: kept.firstSeenLimit)))
+                said += kept.entries.count { $0.theme != nil }
+            }
+        }
+        #expect(said > 0)
+    }
 }

@@ -154,12 +154,12 @@ import Testing
     }
 
     private func themeReviews(
-        _ read: [ReadReview], _ aspect: Int, strengths: Bool
+        _ read: [ReadReview], _ aspect: Int, strengths: Bool, _ lexicon: Lexicon
     ) -> [ThemeReview] {
-        func mention(_ own: ReadReview) -> Mention? {
-            own.reading.mentions.first { $0.aspect == aspect && $0.isNegative != strengths }
+        var quotes = QuoteReader(lexicon)
+        let said = read.filter {
+            $0.aspects(negative: !strengths).contains(aspect) && $0.counts(asStrength: strengths)
         }
-        let said = read.filter { mention($0) != nil && $0.counts(asStrength: strengths) }
         let groups = Dictionary(grouping: zip(said, distinctReviews(said)), by: \.1)
         return groups.values.compactMap { group -> ThemeReview? in
             let own = group.map(\.0).min { left, right in
@@ -167,11 +167,13 @@ import Testing
                 return (l.productID, reviewNumber(l.reviewKey))
                     < (r.productID, reviewNumber(r.reviewKey))
             }
-            guard let own, let mention = mention(own) else { return nil }
+            guard let own,
+                let said = quotes.sentence(
+                    of: aspect, isNegative: !strengths, in: own.review.values, own.reading)
+            else { return nil }
             return ThemeReview(
-                review: own.review, language: own.reading.language, field: mention.field,
-                quote: own.review.values.quote(mention.field, mention.sentence),
-                isNew: own.isNew,
+                review: own.review, language: own.reading.language, field: said.field,
+                quote: own.review.values.quote(said.field, said.range), isNew: own.isNew,
                 shown: Shown(
                     appearances: Int64(group.count),
                     products: Int64(Set(group.map(\.0.review.productID)).count)))
@@ -183,9 +185,11 @@ import Testing
     }
 
     private func dangers(_ read: [ReadReview], _ lexicon: Lexicon) -> [SafetyReview] {
-        read.flatMap { own in
-            own.dangers(lexicon).map { danger in
-                SafetyReview(
+        var quotes = QuoteReader(lexicon)
+        return read.flatMap { own in
+            own.dangers(lexicon).map { found in
+                let danger = quotes.placed(found, in: own.review.values)
+                return SafetyReview(
                     danger: danger, review: own.review, brand: own.brand,
                     language: own.reading.language,
                     quote: own.review.values.quote(danger.field, danger.sentence),
@@ -231,9 +235,8 @@ import Testing
                     try #require(
                         try AfterwordPipeline.themeReviews(reader, aspect: id, query, page: page))
                 }
-                #expect(
-                    shown(found) == shown(themeReviews(read, aspect, strengths: query.strengths)),
-                    "reviews of \(id), \(what)")
+                let all = themeReviews(read, aspect, strengths: query.strengths, lexicon)
+                #expect(shown(found) == shown(all), "reviews of \(id), \(what)")
             }
             let all = dangers(read, lexicon)
             let listed = try pages {

@@ -65,6 +65,20 @@ import Testing
         }
     }
 
+    @Test("A complaint stands under the theme that its sentence says")
+    func said() async throws {
+        let text = "It stinks of plastic all day. It broke after a week."
+        try await serving(Self.dumps(complaints: 1) { _ in text }) { _, path in
+            let report = try self.report(path)
+            #expect(try report.html().contains("Breaks early: 10 reviews of 10 products"))
+            let rows = report.markdown.components(separatedBy: "\n").filter {
+                $0.contains("Breaks early, Smells")
+            }
+            #expect(rows.count == 10)
+            #expect(rows.allSatisfy { $0.hasSuffix("| It broke after a week |") })
+        }
+    }
+
     @Test("Links go to the page as of the end of the report")
     func links() async throws {
         let texts = ["It broke after a week.", "It broke."]
