@@ -30,9 +30,12 @@ package struct QuoteClarity: Comparable, Sendable {
 /// the frozen model a review says an aspect as a whole, and its strongest sentence for that may say
 /// something else.
 package struct QuoteReader: Sendable {
-    private var frozen: (reader: FrozenReader, lanes: FrozenLanes)?
+    private(set) var frozen: (reader: FrozenReader, lanes: FrozenLanes)?
+    /// Of the lexicon.
+    let hazards: [String]
 
     package init(_ lexicon: Lexicon) {
+        hazards = lexicon.hazards
         frozen = lexicon.frozen.map { (FrozenReader($0.model, remembersWords: false), $0) }
     }
 
@@ -91,7 +94,7 @@ package struct QuoteReader: Sendable {
 
 extension ReviewValues {
     /// Whether a mark behind a sentence makes it a question.
-    fileprivate func asks(_ field: TrackedField, _ sentence: Range<Int>) -> Bool {
+    func asks(_ field: TrackedField, _ sentence: Range<Int>) -> Bool {
         let bytes = (field == .title ? title : body)?.bytes ?? []
         guard sentence.upperBound < bytes.count else { return false }
         let behind = bytes[sentence.upperBound...].drop { $0 == 0x20 }

@@ -8,6 +8,10 @@ package enum ProgramQuote {
     static let looked = 1_000
     /// The same where each is read again.
     static let read = 300
+    /// The most sentences of a review that are read again for one that is shown.
+    static let sentences = 40
+    /// The most complaints of a review among which the one is chosen that it is shown for.
+    static let complaints = 4
     /// The target length of a quote in bytes; exceeded only where there is no word boundary to cut
     /// at.
     static let bytes = 280
@@ -129,17 +133,9 @@ private func trimmed(_ bytes: [UInt8]) -> Range<Int> {
 }
 
 extension ReadReview {
-    /// The mention of an aspect in the longest sentence; nil where the review does not mention it.
+    /// The place of an aspect; nil where the review does not mention it.
     func place(of aspect: Int, isNegative: Bool) -> ProvenPlace? {
-        var longest: Mention?
-        for mention in reading.mentions
-        where mention.aspect == aspect && mention.isNegative == isNegative {
-            let length = min(mention.sentence.count, ProgramQuote.bytes)
-            if length > longest.map({ min($0.sentence.count, ProgramQuote.bytes) }) ?? -1 {
-                longest = mention
-            }
-        }
-        return longest.map {
+        reading.mention(of: aspect, isNegative: isNegative).map {
             ProvenPlace(read: self, field: $0.field, sentence: $0.sentence, words: $0.range)
         }
     }
@@ -152,5 +148,21 @@ extension ReadReview {
                 $0.aspect == aspect && $0.isNegative == isNegative && $0.field == place.field
                     && $0.range.overlaps(place.range)
             }
+    }
+}
+
+extension ReviewReading {
+    /// The mention of an aspect in the longest sentence, the first of equally long ones; nil where
+    /// there is none. Longer than a quote is no longer.
+    package func mention(of aspect: Int, isNegative: Bool) -> Mention? {
+        var longest: Mention?
+        for mention in mentions
+        where mention.aspect == aspect && mention.isNegative == isNegative {
+            let length = min(mention.sentence.count, ProgramQuote.bytes)
+            if length > longest.map({ min($0.sentence.count, ProgramQuote.bytes) }) ?? -1 {
+                longest = mention
+            }
+        }
+        return longest
     }
 }

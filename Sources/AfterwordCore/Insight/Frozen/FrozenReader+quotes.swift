@@ -60,6 +60,19 @@ extension FrozenReader {
         return QuoteClarity(step: isPlain ? .plain : .clear, strength: own.score)
     }
 
+    /// The sentences of a review, those of its title first, as reading it cuts them.
+    func cut(title: Text?, body: Text?) -> [SaidSentence] {
+        var words: [FrozenWord] = []
+        var sentences: [FrozenSentence] = []
+        for (field, text) in [(TrackedField.title, title), (.body, body)] {
+            guard let text else { continue }
+            text.bytes.lend { bytes in
+                cutFrozenWords(bytes, field, model.letters, &words, &sentences)
+            }
+        }
+        return sentences.map { SaidSentence(field: $0.field, range: $0.range) }
+    }
+
     /// What phrases of the text that was read last say of a lane.
     private func phrases(of lane: Int) -> Said {
         var said = Said()
