@@ -20,7 +20,8 @@ func firstDigest(
             window: window, from: nil, to: last, before: Counters(), after: sums.all.after,
             attribution: nil, movements: []),
         coverage: nil, entries: [], themes: [], brands: [], remarks: [])
-    let counted = try firstInbox(reader, in: window, of: InboxFilter(scope), .first) { groups in
+    let lexicon = try lexiconInForce(reader, at: window)
+    let counted = try firstInbox(reader, in: window, of: InboxFilter(scope), lexicon) { groups in
         digest.firstSeenCount = groups.total { $0.kind == .firstSeen }
         return Page(
             size: groups.total { $0.kind != .firstSeen }
