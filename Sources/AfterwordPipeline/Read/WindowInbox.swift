@@ -227,7 +227,7 @@ private struct InboxMaker {
     private let scope: ReviewScope?
     private let lexicon: Lexicon
     /// The entries of reviews that are read before a page is known.
-    private var read: [InboxEntry] = []
+    private var read: [OpenEntry] = []
     private(set) var all: [ListedEntry] = []
     private(set) var unlikely = 0
     private(set) var unread: Int64 = 0
@@ -286,10 +286,11 @@ private struct InboxMaker {
         let changes = try reviewChanges(reader, in: window, of: scope, among: keys.sorted())
         for change in changes {
             let reading = texts.read(change.review.values)
-            let (own, isUnlikely) = inboxEntries(change, reading, lexicon)
+            let (own, isUnlikely) = openEntries(change, reading, lexicon)
             if isUnlikely { unlikely += 1 }
             if change.review.isLive, change.review.values.isUnread(reading) { unread += 1 }
-            for entry in own {
+            for open in own {
+                let entry = open.entry
                 let star = entry.review.isLive ? entry.review.values.star : entry.starBefore
                 all.append(
                     ListedEntry(
@@ -298,7 +299,7 @@ private struct InboxMaker {
                         stars: star ?? 6, run: entry.review.run,
                         reviewKey: entry.review.reviewKey, productID: entry.review.productID,
                         brand: entry.brand, place: read.count))
-                read.append(entry)
+                read.append(open)
             }
         }
     }
@@ -330,26 +331,29 @@ private struct InboxMaker {
         var start = wanted.lowerBound
         while start > 0, !ListedEntry.isBefore(sorted[start - 1], sorted[start]) { start -= 1 }
         let own = sorted[start...]
-        var entries: [Int64: [InboxEntry]] = [:]
+        var entries: [Int64: [OpenEntry]] = [:]
         var texts = ReviewReader(lexicon)
         let keys = Set(own.filter { $0.place == nil }.map(\.reviewKey)).sorted()
         if !keys.isEmpty {
             for change in try reviewChanges(reader, in: window, of: scope, among: keys) {
                 entries[change.review.reviewKey] =
-                    inboxEntries(change, texts.read(change.review.values), lexicon).entries
+                    openEntries(change, texts.read(change.review.values), lexicon).entries
             }
         }
         let found = try own.map { place in
             let entry =
                 place.place.map { read[$0] }
-                ?? entries[place.reviewKey]?.first { $0.kind == place.kind }
+                ?? entries[place.reviewKey]?.first { $0.entry.kind == place.kind }
             guard let entry else { throw LiveMarks.damagedLists }
-            return (place: place, entry: entry)
+            return (place: place, open: entry)
         }.sorted { left, right in
             if ListedEntry.isBefore(left.place, right.place) { return true }
             if ListedEntry.isBefore(right.place, left.place) { return false }
-            return left.entry.review.reviewID < right.entry.review.reviewID
+            return left.open.entry.review.reviewID < right.open.entry.review.reviewID
         }
-        return found.dropFirst(wanted.lowerBound - start).prefix(wanted.count).map(\.entry)
+        var quotes = QuoteReader(lexicon)
+        return found.dropFirst(wanted.lowerBound - start).prefix(wanted.count).map {
+            $0.open.quoted(lexicon, by: &quotes)
+        }
     }
 }

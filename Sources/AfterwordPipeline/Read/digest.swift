@@ -6,8 +6,8 @@ package struct ScopeBriefing: Sendable {
     package var window: DumpWindow
     package var changes: ScopeChanges
     package var coverage: Coverage?
-    /// What the window brought, in the order of the inbox; of products seen for the first time at
-    /// least as many as are listed.
+    /// What the window brought, in the order of the inbox; of products seen for the first time as
+    /// many as are listed.
     package var entries: [InboxEntry]
     /// The number of negative reviews of products seen for the first time.
     package var firstSeenCount = 0
@@ -64,14 +64,15 @@ private func laterDigest(
 ) throws -> ScopeBriefing {
     let news = try reviewChanges(reader, in: window, of: scope)
     let lexicon = try lexiconInForce(reader, at: window)
-    let box = inbox(news, lexicon: lexicon, page: Page(number: 1, size: .max))
+    let box = OpenInbox(news, lexicon)
     var digest = ScopeBriefing(
         scope: written, window: window, changes: try changes(reader, of: scope, in: window),
-        coverage: try coverage(reader, of: window, changes: news), entries: box.entries,
+        coverage: try coverage(reader, of: window, changes: news), entries: [],
         themes: try themeShifts(reader, scope, in: window, news),
         brands: [], remarks: [])
     digest.unlikelyDangers = box.unlikely
-    digest.firstSeenCount = digest.entries(.firstSeen).count
+    digest.firstSeenCount = box.entries.count { $0.entry.kind == .firstSeen }
+    digest.entries = box.quoted(firstSeen: digest.firstSeenLimit)
     // Before the first dump there was no mean that they moved.
     if window.isFirst { digest.changes.movements = [] }
     if scope == .scope(.portfolio) { digest.list(try brandShifts(reader, in: window)) }

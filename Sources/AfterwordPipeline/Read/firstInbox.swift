@@ -31,8 +31,9 @@ func firstInbox(
     let dangers = found.places.count { $0.kind == .safety }
     let seen = found.leaveOut(book)
     let page = page(groups)
+    var quotes = QuoteReader(lexicon)
     let entries = try readings.page(found.places, page, by: InboxPlace.isBefore).map {
-        try found.entry($0, $1)
+        try found.entry($0, $1).quoted(lexicon, by: &quotes)
     }
     var listing = Listing(entries, of: found.places.count, page: page)
     listing.unlikely = found.unlikely
@@ -131,19 +132,13 @@ private struct FirstInbox {
         return ranks.groups
     }
 
-    func entry(_ own: InboxPlace, _ read: ReadReview) throws -> InboxEntry {
+    func entry(_ own: InboxPlace, _ read: ReadReview) throws -> OpenEntry {
         let danger = try own.danger.map {
             try dangers[Int($0)].danger(in: read, readings.lexicon)
         }
-        let place =
-            danger.map { ($0.field, $0.sentence) }
-            ?? read.reading.mentions.first(where: \.isNegative).map { ($0.field, $0.sentence) }
-        return InboxEntry(
+        let entry = InboxEntry(
             kind: own.kind, danger: danger, review: read.review, brand: read.brand,
-            starBefore: nil,
-            quote: place.map { read.review.values.quote($0.0, $0.1) }
-                ?? read.review.values.beginning,
-            themes: read.reading.complaints.sorted().map { readings.lexicon.aspects[$0].id },
-            verdict: read.verdict)
+            starBefore: nil, quote: "", themes: [], verdict: read.verdict)
+        return OpenEntry(entry, read.reading, readings.lexicon)
     }
 }

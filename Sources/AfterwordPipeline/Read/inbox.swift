@@ -31,11 +31,12 @@ package struct InboxEntry: Sendable {
     package var brand: Text?
     /// The stars before; nil for a review that did not exist or had none.
     package var starBefore: Int?
-    /// The sentence in which a danger or a complaint was found, otherwise the beginning of the
-    /// text.
+    /// The sentence that states the danger or says `theme`, otherwise the beginning of the text.
     package var quote: String
     /// The themes complained about.
     package var themes: [String]
+    /// The one that the sentence is shown for; nil for a danger and where there is none.
+    package var theme: String?
 
     package var hazard: String? { danger?.hazard }
     package var dangerClass: DangerClass? { danger?.dangerClass }
@@ -84,15 +85,12 @@ private func countedInbox(
         return counted
     }
     let changes = try reviewChanges(reader, in: window, of: filter.scope)
-    let all = inbox(changes, lexicon: lexicon, page: Page(size: .max))
-    let book = try filter.seenBook(reader)
-    let shown = all.entries.filter { !book.isSeen($0.review.reviewKey, since: $0.review.run) }
-    var listing = Listing(shown, page: page)
-    (listing.newDangers, listing.unlikely) = (all.newDangers, all.unlikely)
+    var all = OpenInbox(changes, lexicon)
+    let groups = all.groups
+    let seen = all.leaveOut(try filter.seenBook(reader))
     var counted = CountedInbox(
-        page: listing, groups: inboxGroups(all.entries), unread: nil, changes: changes)
-    let seen = all.entries.filter { book.isSeen($0.review.reviewKey, since: $0.review.run) }
-    counted.seen = inboxGroups(seen)
+        page: all.listing(page), groups: groups, unread: nil, changes: changes)
+    counted.seen = seen
     return counted
 }
 
@@ -126,26 +124,11 @@ package func coveredInbox(
     return covered
 }
 
-private func inboxGroups(_ entries: [InboxEntry]) -> [InboxGroup: Int] {
-    InboxRanks(entries.map { InboxGroup(kind: $0.kind, brand: $0.brand) }).groups
-}
-
 /// The same for changes that are already read.
 package func inbox(
     _ changes: [ReviewChange], lexicon: Lexicon, page: Page
 ) -> Listing<InboxEntry> {
-    var unlikely = 0
-    var entries: [InboxEntry] = []
-    var reader = ReviewReader(lexicon)
-    for change in changes {
-        let (own, isUnlikely) = inboxEntries(change, reader.read(change.review.values), lexicon)
-        entries += own
-        if isUnlikely { unlikely += 1 }
-    }
-    var listing = Listing(sorted(entries), page: page)
-    listing.newDangers = entries.count { $0.kind == .safety }
-    listing.unlikely = unlikely
-    return listing
+    OpenInbox(changes, lexicon).listing(page)
 }
 
 /// What all runs after `since` brought; 0 is before the first run.
@@ -172,60 +155,5 @@ extension ReviewDifference {
         case .firstSeen: return .firstSeen
         case .older, .edited, .gone, .moved: return nil
         }
-    }
-}
-
-/// The entries of a review, and whether its strongest danger is of class C.
-func inboxEntries(
-    _ change: ReviewChange, _ reading: ReviewReading, _ lexicon: Lexicon
-) -> (entries: [InboxEntry], isUnlikely: Bool) {
-    let review = change.review
-    let kind = change.difference.inboxKind
-    func entry(
-        _ kind: InboxEntry.Kind, danger: Danger? = nil, _ mention: (TrackedField, Range<Int>)?
-    )
-        -> InboxEntry
-    {
-        InboxEntry(
-            kind: kind, danger: danger, review: review, brand: change.brand,
-            starBefore: change.difference.starBefore,
-            quote: mention.map { review.values.quote($0.0, $0.1) } ?? review.values.beginning,
-            themes: reading.complaints.sorted().map { lexicon.aspects[$0].id },
-            verdict: change.verdict)
-    }
-    var entries: [InboxEntry] = []
-    let found =
-        review.isLive && change.difference.news != .moved
-        ? dangers(in: reading, of: review.values, verdict: change.verdict, lexicon: lexicon) : []
-    if let danger = found.first, danger.dangerClass.leads {
-        entries.append(entry(.safety, danger: danger, (danger.field, danger.sentence)))
-    }
-    if let kind {
-        let complaint = reading.mentions.first(where: \.isNegative).map { ($0.field, $0.sentence) }
-        entries.append(entry(kind, complaint))
-    }
-    return (entries, found.first.map { !$0.dangerClass.leads } ?? false)
-}
-
-private func sorted(_ entries: [InboxEntry]) -> [InboxEntry] {
-    let counts = Dictionary(grouping: entries) { "\($0.kind.rawValue)\n\($0.brand?.string ?? "")" }
-        .mapValues(\.count)
-    func place(_ entry: InboxEntry) -> (Int, Int, Int, Text) {
-        (
-            entry.kind.order,
-            entry.review.isLive ? entry.review.values.star ?? 6 : entry.starBefore ?? 6,
-            -(counts["\(entry.kind.rawValue)\n\(entry.brand?.string ?? "")"] ?? 0),
-            entry.brand ?? Text([])
-        )
-    }
-    return entries.sorted { left, right in
-        if let danger = left.danger, let other = right.danger, danger < other || other < danger {
-            return danger < other
-        }
-        let (l, r) = (place(left), place(right))
-        if l != r { return l < r }
-        if left.review.run != right.review.run { return left.review.run > right.review.run }
-        return (left.review.productID, left.review.reviewID)
-            < (right.review.productID, right.review.reviewID)
     }
 }

@@ -33,8 +33,9 @@ package func safetyReviews(
     let readings = try QueryReadings(reader, query, lexicon)
     var (found, unlikely) = try dangerPlaces(readings, judged: reader.verdicts())
     if !withUnlikely { found.removeAll { !$0.dangerClass.leads } }
+    var quotes = QuoteReader(lexicon)
     let entries = try readings.page(found, page, by: DangerPlace.isBefore).map { found, read in
-        SafetyReview(read, try found.danger(in: read, lexicon))
+        try SafetyReview(read, found.danger(in: read, lexicon)).quoted(by: &quotes)
     }
     var listing = Listing(entries, of: found.count, page: page)
     listing.newDangers = found.count { $0.dangerClass.leads && $0.place.reading.isNew == true }
@@ -49,6 +50,14 @@ extension SafetyReview {
             language: read.reading.language,
             quote: read.review.values.quote(danger.field, danger.sentence), isNew: read.isNew,
             verdict: read.verdict)
+    }
+
+    /// The same with the sentence that is shown for the danger.
+    fileprivate func quoted(by quotes: inout QuoteReader) -> SafetyReview {
+        var own = self
+        own.danger = quotes.placed(danger, in: review.values)
+        own.quote = review.values.quote(own.danger.field, own.danger.sentence)
+        return own
     }
 }
 
@@ -129,6 +138,8 @@ private func recentSafetyReviews(
     }
     if !withUnlikely { found.removeAll { !$0.danger.dangerClass.leads } }
     var listing = Listing(found.sorted(by: isBefore), page: page)
+    var quotes = QuoteReader(lexicon)
+    listing.entries = listing.entries.map { $0.quoted(by: &quotes) }
     listing.newDangers = found.count(where: \.danger.dangerClass.leads)
     if !withUnlikely { listing.unlikely = unlikely }
     return listing

@@ -52,16 +52,11 @@ package func themeBoard(
     let places = try readings.places(of: aspect)
     let all = readings.distinct(places)
     let found = all.filter { filter.holds($0.place.reading.marks) }
-    let ordered = try readings.page(found, page) { left, right in
-        let (l, r) = (left.place.reading.marks.run, right.place.reading.marks.run)
-        return l != r ? l > r : left.product < right.product
-    }
-    let reviews = ordered.map { themeReview($0.place, $0.read, aspect, query.strengths) }
     func marks(but part: ThemeFilter.Part) -> [ReadingMarks] {
         all.map(\.place.reading.marks).filter { filter.holds($0, but: part) }
     }
     return ThemeBoard(
-        reviews: Listing(reviews, of: found.count, page: page),
+        reviews: try readings.themeReviews(found, of: aspect, page),
         brands: counted(found.map { readings.products[$0.place.product]?.dimension[.brand] }),
         products: counted(found.map(\.product)),
         stars: counted(marks(but: .star).map(\.star)),

@@ -10,27 +10,38 @@ package func themeReviews(
     guard let aspect = lexicon.aspects.firstIndex(where: { $0.id == id }) else { return nil }
     let readings = try QueryReadings(reader, query, lexicon)
     let found = readings.distinct(try readings.places(of: aspect))
-    let ordered = try readings.page(found, page) { left, right in
-        let (l, r) = (left.place.reading.marks.run, right.place.reading.marks.run)
-        return l != r ? l > r : left.product < right.product
-    }
-    return Listing(
-        ordered.map { themeReview($0.place, $0.read, aspect, query.strengths) },
-        of: found.count, page: page)
+    return try readings.themeReviews(found, of: aspect, page)
 }
 
-/// A review of a theme with the sentence that says it.
-func themeReview(
-    _ found: DistinctPlace, _ read: ReadReview, _ aspect: Int, _ strengths: Bool
-) -> ThemeReview {
-    let mention = read.reading.mentions.first {
-        $0.aspect == aspect && $0.isNegative != strengths
+extension QueryReadings {
+    /// A page of the reviews of a theme, those with the newest run first, each with the sentence
+    /// that is shown for it.
+    func themeReviews(
+        _ found: [DistinctPlace], of aspect: Int, _ page: Page
+    ) throws -> Listing<ThemeReview> {
+        let ordered = try self.page(found, page) { left, right in
+            let (l, r) = (left.place.reading.marks.run, right.place.reading.marks.run)
+            return l != r ? l > r : left.product < right.product
+        }
+        var quotes = QuoteReader(lexicon)
+        let reviews = ordered.map { found in
+            themeReview(found.place, found.read, aspect, by: &quotes)
+        }
+        return Listing(reviews, of: found.count, page: page)
     }
-    let review = read.review
-    return ThemeReview(
-        review: review, language: read.reading.language, field: mention?.field ?? .body,
-        quote: mention.map { review.values.quote($0.field, $0.sentence) } ?? "",
-        isNew: read.isNew, shown: found.shown)
+
+    private func themeReview(
+        _ found: DistinctPlace, _ read: ReadReview, _ aspect: Int, by quotes: inout QuoteReader
+    ) -> ThemeReview {
+        let values = read.review.values
+        let said = quotes.sentence(
+            of: aspect, isNegative: !query.strengths, in: values, read.reading)
+        return ThemeReview(
+            review: read.review, language: read.reading.language,
+            field: said?.field ?? (values.body == nil ? .title : .body),
+            quote: said.map { values.quote($0.field, $0.range) } ?? values.beginning,
+            isNew: read.isNew, shown: found.shown)
+    }
 }
 
 /// A place in a list that is ordered by its marks, its product, and then its review's id.
