@@ -32,7 +32,9 @@ private func differenceFromRead(
     var lexicons: [Int64: Lexicon] = [:]
     for run in runs {
         guard let version = run.reader else { continue }
-        guard let lexicon = Lexicon.ofVersion(version) else { return "reader of run \(run.run)" }
+        guard let lexicon = try reader.lexicon(ofVersion: version) else {
+            return "reader of run \(run.run)"
+        }
         lexicons[run.run] = lexicon
     }
     let again = runs.filter { $0.observedOrigin == .reread }.map(\.run)

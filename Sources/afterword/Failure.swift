@@ -60,6 +60,9 @@ struct Failure {
         case let fault as OutputFault:
             self.init(
                 fault.isOfDisk ? .store : .usage, "cannot write \(fault.path): \(fault.reason)")
+        case let fault as TOMLFault:
+            self.init(
+                .usage, "the taxonomy, line \(fault.line): \(printable(fault.reason))")
         case let fault as CaseFault: self.init(.usage, fault.description)
         case let fault as CommandFault: self = fault.failure
         default: return nil
@@ -189,9 +192,14 @@ struct Failure {
         case .seriesWithObservedAt:
             "--observed-at is for one dump; the folders and files of a series carry their own dates"
         case .otherReader(let stored, let asked):
-            (stored.map { "the store is read by reader \($0)" } ?? "the store keeps no readings")
+            (stored.map { "the store is read by \(Lexicon.named($0))" }
+                ?? "the store keeps no readings")
                 + ", and goes on so: --reader is for a new store. To read its reviews by reader "
                 + "\(asked): reread --reader \(asked)"
+        case .otherTaxonomy:
+            "another taxonomy is in force, or none: --taxonomy is for a new store, and nothing was "
+                + "stored. To see what the file would change: taxonomy try FILE; to read the "
+                + "store's reviews by it from now on: taxonomy accept FILE"
         }
     }
 

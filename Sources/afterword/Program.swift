@@ -114,7 +114,7 @@ struct Afterword: ParsableCommand {
                 subcommands: [
                     RunCommand.self, PlanCommand.self, CatalogCommand.self, RejectsCommand.self,
                     ShapeCommand.self, RecleanCommand.self, RereadCommand.self,
-                    PruneCommand.self,
+                    TaxonomyCommand.self, PruneCommand.self,
                 ]),
             CommandGroup(
                 name: "See",

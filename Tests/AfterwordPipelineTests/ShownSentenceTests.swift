@@ -117,8 +117,8 @@ import Testing
             var (themes, dangers) = (0, 0)
             for window in [DumpWindow(from: 0, to: 2), DumpWindow(from: 1, to: 2)] {
                 for entry in try entries(reader, in: window) {
-                    let name = entry.hazard ?? entry.theme
-                    if let theme = entry.theme { #expect(entry.themes.contains(theme)) }
+                    let name = entry.hazard ?? entry.theme?.id
+                    if let theme = entry.theme?.id { #expect(entry.themes.contains(theme)) }
                     guard let name else {
                         #expect(entry.themes.isEmpty)
                         #expect(entry.quote == entry.review.values.beginning)
@@ -144,7 +144,7 @@ import Testing
                     let own = all.filter { $0.review.values.title?.string == review.title }
                     #expect(own.count == 3, "\(review.title)")
                     for entry in own {
-                        #expect(entry.theme == review.theme, "\(review.title)")
+                        #expect(entry.theme?.id == review.theme, "\(review.title)")
                         #expect(entry.quote == review.sentence, "\(review.title)")
                     }
                 }

@@ -4,7 +4,7 @@ package enum DigestPurpose: Sendable {
     case ledger
     case ledgerRaw, ledgerProduct, ledgerReject, ledgerAttributes
     case ledgerInsight, ledgerTheme, ledgerThemeReview, ledgerVerdict, ledgerLink
-    case ledgerScope, ledgerEnrichment, ledgerWork, ledgerPruned
+    case ledgerScope, ledgerEnrichment, ledgerWork, ledgerPruned, ledgerTaxonomy
     case productChecksum, shapeChecksum, attemptChecksum
     case callChecksum, answerChecksum, keyChecksum, jobChecksum
     case batchChecksum, batchItemChecksum
@@ -27,6 +27,7 @@ package enum DigestPurpose: Sendable {
         case .ledgerEnrichment: "afterword.ledger.enrichment.1"
         case .ledgerWork: "afterword.ledger.work.1"
         case .ledgerPruned: "afterword.ledger.pruned.1"
+        case .ledgerTaxonomy: "afterword.ledger.taxonomy.1"
         case .productChecksum: "afterword.seal.product.1"
         case .shapeChecksum: "afterword.seal.shape.1"
         case .attemptChecksum: "afterword.seal.attempt.1"

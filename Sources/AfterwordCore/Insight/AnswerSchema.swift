@@ -34,16 +34,21 @@ package enum AnswerSchema {
             ]))
     }
 
-    /// The lexicon whose aspects a schema of an insight or an enrichment allows; the first where it
-    /// allows others.
+    /// The lexicon whose aspects a schema of an insight or an enrichment allows: that of which it
+    /// allows more, where a taxonomy merged or added some; the first where it allows as many.
     package static func lexicon(of schema: JSONValue) -> Lexicon {
+        let allowed = Set(aspects(of: schema))
+        func known(_ lexicon: Lexicon) -> Int {
+            lexicon.aspects.count { allowed.contains($0.id) }
+        }
+        return known(.second) > known(.first) ? .second : .first
+    }
+
+    /// The aspects that a schema of an insight or an enrichment allows, in their order.
+    package static func aspects(of schema: JSONValue) -> [String] {
         let remark = schema["properties"]?["reviews"]?["items"]?["properties"]?["aspects"]?["items"]
         let item = schema["$defs"]?["item"] ?? remark
-        let aspects = item?["properties"]?["aspect"]?["enum"]?.elements ?? []
-        func allows(_ lexicon: Lexicon) -> Bool {
-            aspects.compactMap(\.text) == lexicon.aspects.map(\.id) + [other]
-        }
-        return !allows(.first) && allows(.second) ? .second : .first
+        return (item?["properties"]?["aspect"]?["enum"]?.elements ?? []).compactMap(\.text)
     }
 
     static let string = JSONValue.row(["type": .string("string")])

@@ -1,7 +1,8 @@
 /// The labels of aspects in the languages of insights.
 package enum AspectLabel {
     /// The label in the requested language; in English where that has none. An aspect without a
-    /// label as a strength is praised as the absence of the complaint.
+    /// label as a strength is praised as the absence of the complaint. What a taxonomy calls it
+    /// goes before.
     package static func text(
         _ aspect: Lexicon.Aspect, strength: Bool, in language: Language
     ) -> String {
@@ -14,7 +15,9 @@ package enum AspectLabel {
     private static func label(
         _ aspect: Lexicon.Aspect, _ key: String, _ language: Language
     ) -> String {
-        value(aspect.id, key, language) ?? value(aspect.id, key, .english) ?? aspect.label
+        let names = key == "issue" ? aspect.names.issue : aspect.names.strength
+        return names[language] ?? value(aspect.id, key, language) ?? names[.english]
+            ?? value(aspect.id, key, .english) ?? aspect.label
     }
 
     /// The name of an aspect in a language: from the language's file, or that of the names that

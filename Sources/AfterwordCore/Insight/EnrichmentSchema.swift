@@ -5,7 +5,11 @@ package enum EnrichmentSchema {
 
     /// The schema, with the aspects of a lexicon as the allowed ones.
     package static func document(_ lexicon: Lexicon) -> JSONValue {
-        let aspects = lexicon.aspects.map(\.id) + [AnswerSchema.other]
+        document(aspects: lexicon.aspects.map(\.id) + [AnswerSchema.other])
+    }
+
+    /// The schema with these aspects as the allowed ones.
+    package static func document(aspects: [String]) -> JSONValue {
         let mention = AnswerSchema.object([
             "aspect": AnswerSchema.choice(aspects),
             "polarity": AnswerSchema.choice(["positive", "negative"]),

@@ -16,6 +16,10 @@ package struct Lexicon: Sendable {
         /// Whether the aspect says little by itself ("poor quality"); its mentions then count half
         /// when themes are ranked.
         package var isGeneral: Bool
+        /// What a taxonomy calls it; what is missing there is called as the data say.
+        package var names = Taxonomy.Names()
+        /// How severe a taxonomy says that it is; nil where its reviews decide.
+        package var severity: Severity?
     }
 
     /// A sequence of words, stems and gaps.
@@ -73,8 +77,8 @@ package struct Lexicon: Sendable {
     /// The hazard of reviews that call something dangerous without naming a kind.
     static let unspecified = "dangerous"
 
-    package let version: Int
-    package private(set) var aspects: [Aspect] = []
+    package internal(set) var version: Int
+    package internal(set) var aspects: [Aspect] = []
     /// Ordered by severity, the worst first.
     package private(set) var hazards: [String] = []
     let phrases: LexiconPhrases
@@ -82,6 +86,8 @@ package struct Lexicon: Sendable {
     let table: ReadingTable
     /// What reads reviews in place of the phrases; nil where these do.
     let frozen: FrozenLanes?
+    /// What a taxonomy makes of what is read; nil where none is in force.
+    var overlay: TaxonomyOverlay?
 
     /// The first lexicon. A released lexicon never changes, so that insights made with it can be
     /// made again.

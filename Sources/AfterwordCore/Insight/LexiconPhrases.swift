@@ -25,16 +25,20 @@ struct LexiconPhrases: Sendable {
     mutating func add(_ section: String, _ key: String, _ meaning: Lexicon.Meaning) {
         for language in Language.known {
             for written in language.file[section, key]?.phrases ?? [] {
-                guard language.hasSpaces else {
-                    unspaced.append(
-                        .init(phrase: Array(written.utf8), language: language, meaning: meaning))
-                    continue
-                }
-                let phrase = Lexicon.Phrase(written)
-                entries[Self.key(phrase.parts[0]), default: []].append(
-                    .init(phrase: phrase, language: language, meaning: meaning))
+                add(written, in: language, meaning)
             }
         }
+    }
+
+    /// Adds a phrase in the notation of the data.
+    mutating func add(_ written: String, in language: Language, _ meaning: Lexicon.Meaning) {
+        guard language.hasSpaces else {
+            return unspaced.append(
+                .init(phrase: Array(written.utf8), language: language, meaning: meaning))
+        }
+        let phrase = Lexicon.Phrase(written)
+        entries[Self.key(phrase.parts[0]), default: []].append(
+            .init(phrase: phrase, language: language, meaning: meaning))
     }
 
     private static func key(_ part: Lexicon.Phrase.Part) -> String {

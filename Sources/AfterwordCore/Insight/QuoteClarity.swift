@@ -33,10 +33,20 @@ package struct QuoteReader: Sendable {
     private(set) var frozen: (reader: FrozenReader, lanes: FrozenLanes)?
     /// Of the lexicon.
     let hazards: [String]
+    /// What a taxonomy shows of the model's aspects.
+    private let overlay: TaxonomyOverlay?
 
     package init(_ lexicon: Lexicon) {
         hazards = lexicon.hazards
         frozen = lexicon.frozen.map { (FrozenReader($0.model, remembersWords: false), $0) }
+        overlay = lexicon.overlay
+    }
+
+    /// The lanes of the model that read an aspect; none for one that phrases find.
+    private func lanes(of aspect: Int) -> [Int] {
+        (overlay?.beneath(aspect) ?? [aspect]).compactMap {
+            frozen?.lanes.lane(of: .aspect($0))
+        }
     }
 
     /// How many candidates for the quotes of a theme are considered: fewer where each is read.
@@ -48,10 +58,19 @@ package struct QuoteReader: Sendable {
     package mutating func clarity(
         of aspect: Int, isNegative: Bool, in quote: Text, star: Int?
     ) -> QuoteClarity? {
-        guard let lane = frozen?.lanes.lane(of: .aspect(aspect)) else { return .given }
-        return isNegative
-            ? frozen?.reader.clarity(ofComplaint: lane, in: quote, stars: star)
-            : frozen?.reader.clarity(ofPraise: lane, in: quote, stars: star)
+        let lanes = lanes(of: aspect)
+        if lanes.isEmpty { return .given }
+        var clearest: QuoteClarity?
+        for lane in lanes {
+            let own =
+                isNegative
+                ? frozen?.reader.clarity(ofComplaint: lane, in: quote, stars: star)
+                : frozen?.reader.clarity(ofPraise: lane, in: quote, stars: star)
+            guard let own else { continue }
+            if let known = clearest, known >= own { continue }
+            clearest = own
+        }
+        return clearest
     }
 
     /// The clarity of the sentence of a mention.
@@ -83,7 +102,9 @@ package struct QuoteReader: Sendable {
     mutating func proves(
         _ aspect: Int, isNegative: Bool, _ quote: GroundedQuote, of read: ReadReview
     ) -> Bool {
-        guard frozen != nil else { return read.says(aspect, isNegative: isNegative, at: quote) }
+        guard frozen != nil, !lanes(of: aspect).isEmpty else {
+            return read.says(aspect, isNegative: isNegative, at: quote)
+        }
         return read.counts(asStrength: !isNegative)
             && read.aspects(negative: isNegative).contains(aspect)
             && clarity(

@@ -14,6 +14,8 @@ package struct ReviewReader: Sendable {
     private var frequent: [UInt64]
     /// What reads in place of the phrases, where the lexicon is the frozen model's.
     private var frozen: (reader: FrozenReader, lanes: FrozenLanes)?
+    /// What makes of that what a taxonomy says.
+    private var taxonomy: TaxonomyReader?
 
     /// - Parameter isForOne: Whether it reads few reviews, so that remembering words is not worth
     ///   its memory.
@@ -22,6 +24,7 @@ package struct ReviewReader: Sendable {
         frozen = lexicon.frozen.map {
             (FrozenReader($0.model, remembersWords: !isForOne), $0)
         }
+        taxonomy = lexicon.overlay.map { TaxonomyReader($0) }
         frequent = Array(repeating: 0, count: table.frequentElements)
     }
 
@@ -32,6 +35,15 @@ package struct ReviewReader: Sendable {
 
     /// The same from a review's texts and stars.
     package mutating func read(
+        _ texts: (title: Text?, body: Text?), star: Int?
+    ) -> ReviewReading {
+        var reading = readBeneath(texts, star: star)
+        taxonomy?.take(texts, star: star, &reading)
+        return reading
+    }
+
+    /// What the reader reads without a taxonomy.
+    private mutating func readBeneath(
         _ texts: (title: Text?, body: Text?), star: Int?
     ) -> ReviewReading {
         if let lanes = frozen?.lanes {

@@ -278,6 +278,7 @@ private struct InsightComposer {
     ) {
         item.label = AspectLabel.text(aspect, strength: strengths, in: language)
         item.route = Route(rawValue: aspect.route) ?? .both
+        if !strengths, let severity = aspect.severity { item.severity = severity }
     }
 
     /// Sets the polarity to mixed where at least half as many reviews say the opposite.

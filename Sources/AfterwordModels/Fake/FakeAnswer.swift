@@ -156,6 +156,16 @@ struct FakeAnswer {
 }
 
 extension FakeAnswer {
+    /// The answer without what the request does not allow: this model does not know what a taxonomy
+    /// merged or added, and leaves it to the program, which adds the themes that are left out.
+    func within(_ aspects: Set<String>) -> FakeAnswer {
+        var answer = self
+        answer.issues.removeAll { !aspects.contains($0.aspect) }
+        answer.strengths.removeAll { !aspects.contains($0.aspect) }
+        answer.recommendations.removeAll { !aspects.contains($0.aspect) }
+        return answer
+    }
+
     /// The answer as JSON that conforms to `AnswerSchema`.
     var json: JSONValue {
         .row([

@@ -6,6 +6,8 @@ struct FakeEnrichment {
     let reviews: [FakeReview]
     let language: Language
     let lexicon: Lexicon
+    /// The aspects that the request allows: a taxonomy may have merged some of the lexicon's away.
+    let allowed: Set<String>
 
     var json: JSONValue { .row(["reviews": .array(reviews.map(entry))]) }
 
@@ -14,7 +16,7 @@ struct FakeEnrichment {
         let remarks = review.reading.mentions.compactMap { mention in
             let found = ReviewEnrichment.Remark(
                 aspect: lexicon.aspects[mention.aspect].id, isNegative: mention.isNegative)
-            return seen.insert(found).inserted ? found : nil
+            return allowed.contains(found.aspect) && seen.insert(found).inserted ? found : nil
         }
         return .row([
             "review_id": .string(review.id),

@@ -65,11 +65,13 @@ package struct FakeModel: LanguageModel {
             throw ModelFailure(.badRequest("no reviews"))
         }
         let language = Self.language(request.user)
+        let allowed = Set(AnswerSchema.aspects(of: request.schema))
         if request.schemaName == EnrichmentSchema.name, readsReviews {
-            let answer = FakeEnrichment(reviews: reviews, language: language, lexicon: lexicon).json
-            return reply(try checked(answer, request))
+            let answer = FakeEnrichment(
+                reviews: reviews, language: language, lexicon: lexicon, allowed: allowed)
+            return reply(try checked(answer.json, request))
         }
-        let honest = FakeAnswer(reviews, language: language, lexicon: lexicon)
+        let honest = FakeAnswer(reviews, language: language, lexicon: lexicon).within(allowed)
         switch behaviour {
         case .refusal: throw ModelFailure(.refused, usage: reply("").usage)
         case .cut: throw ModelFailure(.cut, usage: reply("").usage)
@@ -81,7 +83,7 @@ package struct FakeModel: LanguageModel {
             let varied = honest.varied(misquotes: misquotes, reviews, &random)
             return reply(try checked(varied.json, request))
         case .ungrounded, .numbers, .lying:
-            let bent = honest.bent(behaviour, reviews, &random, lexicon)
+            let bent = honest.bent(behaviour, reviews, &random, lexicon).within(allowed)
             return reply(try checked(bent.json, request))
         }
     }

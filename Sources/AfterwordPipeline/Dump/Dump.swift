@@ -171,4 +171,6 @@ package enum InputFault: Error, Equatable, Sendable {
     case seriesWithObservedAt
     /// The store is read by another version of the reader than was asked for; by none where nil.
     case otherReader(stored: Int64?, asked: Int64)
+    /// The store has no taxonomy in force, or another one than was given.
+    case otherTaxonomy
 }

@@ -4,7 +4,7 @@ import AfterwordCore
 ///
 /// - Throws: `PayloadIndex.Outdated` where another run was committed since the index was read;
 ///   `OtherIdentityRules` where the store identifies by other rules than the dump was read by;
-///   `InputFault.observedInFuture` and `.otherReader`.
+///   `InputFault.observedInFuture`, `.otherReader` and `.otherTaxonomy`.
 func beginLoad(
     _ request: LoadRequest, _ load: any StoreLoad, _ executor: StoreExecutor,
     _ dumpIndex: DumpIndex
@@ -25,7 +25,7 @@ func beginLoad(
         options: options, head: head, observedAt: observed.at, observedOrigin: observed.origin,
         identicalSince: repeated.map(\.run).min(), dumpLabel: dumpLabel(options, repeated),
         identity: identity)
-    try run.take(lexicon: readingLexicon(head, options), load.reader)
+    try run.take(lexicon: readingLexicon(head, options, load.reader), load.reader)
     if !run.isFirst {
         run.take(aliases: try load.reader.links())
         try dumpIndex.placeMarks { try load.products($0).map(\.productID) }
@@ -35,20 +35,36 @@ func beginLoad(
 }
 
 /// The lexicon that a load reads with: that of the run before, so that all readings are of one; a
-/// new store is read with that of the options.
+/// new store is read with that of the options and their taxonomy.
 ///
-/// - Throws: `StoreFault.readerUnknown`; `InputFault.otherReader`.
-func readingLexicon(_ head: StoreHead, _ options: LoadOptions) throws -> Lexicon? {
-    if head.nextRun == 1 { return options.keepsReadings ? options.lexicon : nil }
+/// - Throws: `StoreFault.readerUnknown`; `InputFault.otherReader` and `.otherTaxonomy`; `TOMLFault`
+///   for a taxonomy that does not fit the reader.
+func readingLexicon(
+    _ head: StoreHead, _ options: LoadOptions, _ reader: any StoreReader
+) throws -> Lexicon? {
+    if head.nextRun == 1 {
+        guard options.keepsReadings else { return nil }
+        return try firstTaxonomy(head, options)?.lexicon(over: options.lexicon)
+            ?? options.lexicon
+    }
     let wanted = Int64(options.lexicon.version)
-    guard !options.requiresLexicon || head.reader == wanted else {
+    guard !options.requiresLexicon || head.reader.map({ Lexicon.beneath($0) }) == wanted else {
         throw InputFault.otherReader(stored: head.reader, asked: wanted)
     }
+    if let asked = options.taxonomy {
+        guard try reader.taxonomy()?.document == asked else { throw InputFault.otherTaxonomy }
+    }
     guard let version = head.reader else { return nil }
-    guard let lexicon = Lexicon.ofVersion(version) else {
+    guard let lexicon = try reader.lexicon(ofVersion: version) else {
         throw StoreFault.readerUnknown(run: head.nextRun - 1, reader: version)
     }
     return lexicon
+}
+
+/// The taxonomy that a store's first run accepts; nil for none, and for later runs.
+func firstTaxonomy(_ head: StoreHead, _ options: LoadOptions) -> TaxonomyRow? {
+    guard head.nextRun == 1, options.keepsReadings else { return nil }
+    return options.taxonomy.map { TaxonomyRow(madeRun: head.nextRun, document: $0) }
 }
 
 /// The given label, else that of the run whose files are loaded again; replays and catalogs have

@@ -196,6 +196,7 @@ private func copyInsights(_ reader: any StoreReader, _ load: any StoreLoad) thro
     try inBatches(reader.themeReviewRows()) { try load.append(themeReviews: $0) }
     try inBatches(reader.verdicts()) { try load.append(verdicts: $0) }
     try inBatches(reader.workMarks()) { try load.append(workMarks: $0) }
+    try inBatches(reader.taxonomies()) { try load.append(taxonomies: $0) }
     try inBatches(reader.links()) { try load.append(links: $0) }
     try inBatches(reader.cachedAnswers()) { try load.append(answers: $0) }
     try inBatches(reader.modelCalls()) { try load.append(calls: $0) }

@@ -7,6 +7,7 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
     let dumpIndex = context.dumpIndex
     let stale = try writeShapes(context)
     let others = context.options.isReplay ? [] : try otherShapes(context)
+    try writeTaxonomy(context)
     try writeRejects(context)
     settlePlaceholders(dumpIndex)
     let files = dumpIndex.files.filter { !$0.isPlaceholder }.map { file in
@@ -69,6 +70,13 @@ private func writeShapes(_ context: LoadContext) throws -> [ShapeRow] {
         if let row = used[name], row != old { try context.load.put(shape: row) }
     }
     return used.values.filter { $0.staleSince != nil }.sorted { $0.name < $1.name }
+}
+
+/// Writes the taxonomy that a store's first run begins with.
+private func writeTaxonomy(_ context: LoadContext) throws {
+    guard let row = firstTaxonomy(context.run.head, context.options) else { return }
+    try context.load.append(taxonomies: [row])
+    context.totals.ledger.add(row)
 }
 
 /// The rejects of a replay are stored already.

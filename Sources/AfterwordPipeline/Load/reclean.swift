@@ -81,7 +81,7 @@ private func recleanContext(
     var run = RunContext(
         options: request.options, head: head, observedAt: newest.observedAt,
         observedOrigin: .reclean, identicalSince: nil, dumpLabel: nil, identity: identity)
-    try run.take(lexicon: readingLexicon(head, request.options), load.reader)
+    try run.take(lexicon: readingLexicon(head, request.options, load.reader), load.reader)
     run.take(aliases: try load.reader.links())
     return LoadContext(
         run, store: request.store, load: load, executor: executor,

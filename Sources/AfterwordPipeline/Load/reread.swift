@@ -27,18 +27,60 @@ package func rereadStore(
     _ store: any ReviewStore, by given: Lexicon? = nil, isRehearsal: Bool = false,
     surroundings: LoadSurroundings
 ) throws -> RereadReport? {
+    let (before, lexicon) = try store.read { reader in
+        let before = try reader.newestRun()?.reader
+        let own = try before.flatMap { try reader.lexicon(ofVersion: $0) }
+        return (before, given ?? own ?? Lexicon.first)
+    }
+    if before == Int64(lexicon.version) { return nil }
+    return try reread(store, isRehearsal: isRehearsal, surroundings) { _ in (lexicon, nil) }
+}
+
+/// Accepts a taxonomy: reads the texts of all versions by the store's reader with it, as a run of
+/// its own. Answers as of this run and later ones show its aspects, those as of earlier runs the
+/// aspects of then. The taxonomy replaces the one before as a whole; `rereadStore` by a reader of
+/// the program ends it.
+///
+/// - Parameter document: The file.
+/// - Returns: Nil where it is in force already; no run is made then.
+/// - Throws: `TOMLFault` for a file that is not one of a taxonomy for the store's reader;
+///   `RecleanFault.emptyStore`; `StoreFault`.
+package func acceptTaxonomy(
+    _ document: Text, in store: any ReviewStore, isRehearsal: Bool = false,
+    surroundings: LoadSurroundings
+) throws -> RereadReport? {
+    let isInForce = try store.read { reader in
+        let run = try reader.newestRun()
+        // Before an attempt is recorded: a file that does not fit is none.
+        let base = try readerBeneath(run?.reader, run: run?.run ?? 0)
+        _ = try Taxonomy(parsing: document.bytes, over: base)
+        return try reader.taxonomy()?.document == document
+    }
+    if isInForce { return nil }
+    return try reread(store, isRehearsal: isRehearsal, surroundings) { head in
+        let row = TaxonomyRow(madeRun: head.nextRun, document: document)
+        let base = try readerBeneath(head.reader, run: head.nextRun - 1)
+        return (try row.lexicon(over: base), row)
+    }
+}
+
+/// Makes a run that reads all texts again.
+///
+/// - Parameter choose: By what, and the taxonomy that the run accepts; nil for none.
+private func reread(
+    _ store: any ReviewStore, isRehearsal: Bool, _ surroundings: LoadSurroundings,
+    _ choose: (StoreHead) throws -> (lexicon: Lexicon, taxonomy: TaxonomyRow?)
+) throws -> RereadReport {
     var options = LoadOptions()
     options.isRehearsal = isRehearsal
     let request = LoadRequest(
         dump: Dump(name: "stored reviews", files: []), store: store, options: options,
         surroundings: surroundings)
-    let before = try store.read { try $0.newestRun()?.reader }
-    let lexicon = given ?? before.flatMap { Lexicon.ofVersion($0) } ?? .first
-    if before == Int64(lexicon.version) { return nil }
     return try attempt(request) { intent in
         try surroundings.whenFree {
             try store.load(intent) { load in
-                var reread = try Reread(load, lexicon)
+                let chosen = try choose(load.head())
+                var reread = try Reread(load, chosen.lexicon, chosen.taxonomy)
                 try load.reader.forEachSpan { span, products in
                     try surroundings.checkInterruption()
                     try reread.take(span, products)
@@ -54,6 +96,8 @@ package func rereadStore(
 private struct Reread {
     private let load: any StoreLoad
     private let lexicon: Lexicon
+    /// What the run accepts.
+    private let taxonomy: TaxonomyRow?
     private let head: StoreHead
     private let newest: RunRecord
     private let rules: StoredDistinctRules
@@ -63,8 +107,8 @@ private struct Reread {
     private var (versions, products): (Int64, Int64) = (0, 0)
     private var lists: ListWriter
 
-    init(_ load: any StoreLoad, _ lexicon: Lexicon) throws {
-        (self.load, self.lexicon) = (load, lexicon)
+    init(_ load: any StoreLoad, _ lexicon: Lexicon, _ taxonomy: TaxonomyRow?) throws {
+        (self.load, self.lexicon, self.taxonomy) = (load, lexicon, taxonomy)
         head = try load.head()
         guard let newest = try load.reader.runs().newestDump else { throw RecleanFault.emptyStore }
         self.newest = newest
@@ -138,8 +182,13 @@ private struct Reread {
             previousDigest: head.historyDigest,
             historyDigest: historyDigest(previous: head.historyDigest, rows: MerkleTree()))
         record.reader = Int64(lexicon.version)
+        var ledger = LedgerRows()
+        if let taxonomy {
+            try load.append(taxonomies: [taxonomy])
+            ledger.add(taxonomy)
+        }
         record.ledgerDigest = record.computedLedgerDigest(
-            previous: head.ledgerDigest, files: [], rows: LedgerRows())
+            previous: head.ledgerDigest, files: [], rows: ledger)
         try applyThemes(
             load, lexicon, moved: load.reader.scopes().map(\.scope).filter(\.isKept), by: record,
             least: least)

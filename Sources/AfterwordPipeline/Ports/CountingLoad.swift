@@ -159,6 +159,9 @@
         }
         func append(verdicts rows: [VerdictRow]) throws { try count().append(verdicts: rows) }
         func append(workMarks rows: [WorkMarkRow]) throws { try count().append(workMarks: rows) }
+        func append(taxonomies rows: [TaxonomyRow]) throws {
+            try count().append(taxonomies: rows)
+        }
         func append(links: [ReviewLink]) throws { try count().append(links: links) }
         func append(answers: [CachedAnswer]) throws { try count().append(answers: answers) }
         func append(calls: [ModelCall]) throws { try count().append(calls: calls) }

@@ -1,8 +1,8 @@
 package import AfterwordCore
 
 /// An order-independent digest of the rows that a run appended beside its history (bronze, rejects,
-/// attributes, insights, verdicts, marks): the sum of the rows' SHA-256 digests in four 64-bit
-/// lanes, each modulo 2⁶⁴.
+/// attributes, insights, verdicts, marks, taxonomies): the sum of the rows' SHA-256 digests in four
+/// 64-bit lanes, each modulo 2⁶⁴.
 package struct LedgerRows: Equatable, Sendable {
     private var lanes: [UInt64] = [0, 0, 0, 0]
     /// The rules of the run that appended the rows.

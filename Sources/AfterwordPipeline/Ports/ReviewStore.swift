@@ -234,6 +234,8 @@ package protocol StoreLoad: StoreLookUps {
     func append(verdicts: [VerdictRow]) throws
     /// Appends marks of people's work; no mark is ever changed or removed.
     func append(workMarks: [WorkMarkRow]) throws
+    /// Appends accepted taxonomies; none is ever changed or removed.
+    func append(taxonomies: [TaxonomyRow]) throws
     /// Appends what a model read in reviews; no row of it is ever changed or removed.
     func append(enrichments: [EnrichmentRow]) throws
     /// Appends links between reviews; no link is ever changed or removed.

@@ -152,6 +152,8 @@ package protocol StoreReader: AnyObject {
     func verdicts() throws -> [VerdictRow]
     /// Marks of people's work, in the order in which they were recorded.
     func workMarks() throws -> [WorkMarkRow]
+    /// Accepted taxonomies, by run.
+    func taxonomies() throws -> [TaxonomyRow]
     /// What models read in the reviews of these products, or of all; by product, review, version,
     /// language, then run.
     func enrichments(ofProducts ids: ClosedRange<Text>?) throws -> [EnrichmentRow]

@@ -348,6 +348,10 @@ package final class AsOfReader: StoreReader {
         try reader.workMarks().filter { $0.madeRun <= run }
     }
 
+    package func taxonomies() throws -> [TaxonomyRow] {
+        try reader.taxonomies().filter { $0.madeRun <= run }
+    }
+
     /// Of the same runs as insights: what a model read belongs to the dump that it read.
     package func enrichments(ofProducts ids: ClosedRange<Text>?) throws -> [EnrichmentRow] {
         let end = try reader.runs().dumps.insightsEnd(asOf: run)

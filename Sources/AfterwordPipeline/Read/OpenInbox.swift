@@ -10,7 +10,7 @@ struct OpenEntry: Sendable {
     /// - Parameter reading: What is read in the entry's review.
     init(_ entry: InboxEntry, _ reading: ReviewReading, _ lexicon: Lexicon) {
         (self.entry, self.reading) = (entry, reading)
-        self.entry.themes = reading.complaints.sorted().map { lexicon.aspects[$0].id }
+        self.entry.complaints = reading.complaints.sorted().map { lexicon.aspects[$0] }
     }
 
     /// The entry with its sentence.
@@ -21,7 +21,7 @@ struct OpenEntry: Sendable {
             own.danger = danger
             own.quote = values.quote(danger.field, danger.sentence)
         } else if let said = quotes.complaint(in: values, reading) {
-            own.theme = lexicon.aspects[said.aspect].id
+            own.theme = lexicon.aspects[said.aspect]
             own.quote = values.quote(said.sentence.field, said.sentence.range)
         } else {
             own.quote = values.beginning
@@ -103,7 +103,7 @@ func openEntries(
     func entry(_ kind: InboxEntry.Kind, danger: Danger? = nil) -> OpenEntry {
         let own = InboxEntry(
             kind: kind, danger: danger, review: review, brand: change.brand,
-            starBefore: change.difference.starBefore, quote: "", themes: [],
+            starBefore: change.difference.starBefore, quote: "", complaints: [],
             verdict: change.verdict)
         return OpenEntry(own, reading, lexicon)
     }

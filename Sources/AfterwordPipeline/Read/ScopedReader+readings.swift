@@ -59,6 +59,9 @@ extension ScopedReader {
             .filter { seen.contains(productKey(ofReview: $0.reviewKey)) }
     }
 
+    /// All: they name themes, and no product.
+    package func taxonomies() throws -> [TaxonomyRow] { try reader.taxonomies() }
+
     /// Marks of the visible products, of their reviews, and of brands that are visible as a whole.
     package func workMarks() throws -> [WorkMarkRow] {
         let ids = try visible().ids

@@ -1,10 +1,75 @@
 package import AfterwordCore
+import Synchronization
 
 extension StoreReader {
     /// The lexicon that reviews are read with as of the newest run: that of its readings. Where the
     /// store keeps none, or those of a lexicon that this program does not know, texts are read with
     /// the first.
+    ///
+    /// - Throws: `StoreFault`.
     package func lexicon() throws -> Lexicon {
-        try newestRun()?.reader.flatMap { Lexicon.ofVersion($0) } ?? .first
+        guard let version = try newestRun()?.reader else { return .first }
+        return try lexicon(ofVersion: version) ?? .first
     }
+
+    /// The lexicon of a version, with the taxonomy that belongs to it; nil for one that this
+    /// program does not know.
+    ///
+    /// - Throws: `StoreFault`.
+    package func lexicon(ofVersion version: Int64) throws -> Lexicon? {
+        guard let run = Lexicon.taxonomyRun(of: version) else {
+            return Lexicon.ofVersion(version)
+        }
+        guard let base = Lexicon.ofVersion(Lexicon.beneath(version)),
+            let row = try taxonomies().first(where: { $0.madeRun == run })
+        else { return nil }
+        return try known(row, over: base)
+    }
+
+    /// The taxonomy in force as of the newest run; nil for none.
+    ///
+    /// - Throws: `StoreFault`.
+    package func taxonomy() throws -> TaxonomyRow? {
+        let version = try newestRun()?.reader
+        guard let run = version.flatMap({ Lexicon.taxonomyRun(of: $0) }) else { return nil }
+        return try taxonomies().first { $0.madeRun == run }
+    }
+}
+
+/// The reader of the program that a run was read by, whatever taxonomy lay on it; the first where
+/// it kept no readings.
+///
+/// - Throws: `StoreFault.readerUnknown`.
+package func readerBeneath(_ version: Int64?, run: Int64) throws -> Lexicon {
+    guard let version else { return .first }
+    guard let base = Lexicon.ofVersion(Lexicon.beneath(version)) else {
+        throw StoreFault.readerUnknown(run: run, reader: version)
+    }
+    return base
+}
+
+/// Lexicons with taxonomies: an answer needs one several times, and making one takes some
+/// milliseconds. Its values follow from its keys alone.
+private let made = Mutex<[MadeLexicon: Lexicon]>([:])
+private let mostMade = 8
+
+private struct MadeLexicon: Hashable {
+    var row: TaxonomyRow
+    var base: Int
+}
+
+private func known(_ row: TaxonomyRow, over base: Lexicon) throws -> Lexicon {
+    let key = MadeLexicon(row: row, base: base.version)
+    if let known = made.withLock({ $0[key] }) { return known }
+    let lexicon: Lexicon
+    do {
+        lexicon = try row.lexicon(over: base)
+    } catch {
+        throw StoreFault.unreadable(table: "taxonomies", column: "document")
+    }
+    made.withLock { all in
+        if all.count >= mostMade { all.removeAll() }
+        all[key] = lexicon
+    }
+    return lexicon
 }

@@ -78,7 +78,7 @@ func auditThemeSums(_ runs: [RunRecord], _ reader: any StoreReader) throws -> Au
     var lexicons: [Int64: Lexicon] = [:]
     var last: ThemeSumsRow?
     for row in try reader.themeSumsHistory() {
-        let lexicon = lexicons[row.reader] ?? Lexicon.ofVersion(row.reader)
+        let lexicon = try lexicons[row.reader] ?? reader.lexicon(ofVersion: row.reader)
         lexicons[row.reader] = lexicon
         let kept = lexicon.flatMap { KeptThemeSums(bytes: row.sums, aspects: $0.aspects.count) }
         let isFirst = last?.scope != row.scope

@@ -9,7 +9,20 @@ func auditReaders(_ runs: [RunRecord]) -> AuditFinding? {
         else { continue }
         return AuditFinding(
             run: run.run, table: "runs", row: "run \(run.run)",
-            what: "it was read by reader \(new), and the run before by reader \(old)")
+            what: "it was read by \(Lexicon.named(new)), and the run before by "
+                + Lexicon.named(old))
+    }
+    return nil
+}
+
+/// Checks that every taxonomy is that of its run's reader.
+func auditTaxonomies(_ runs: [RunRecord], _ reader: any StoreReader) throws -> AuditFinding? {
+    for row in try reader.taxonomies() {
+        let version = runs.first { $0.run == row.madeRun }?.reader
+        if version.flatMap({ Lexicon.taxonomyRun(of: $0) }) == row.madeRun { continue }
+        return AuditFinding(
+            run: row.madeRun, table: "taxonomies", row: "run \(row.madeRun)",
+            what: "its run is missing, or read the reviews by something else")
     }
     return nil
 }

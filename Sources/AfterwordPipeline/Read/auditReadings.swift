@@ -28,11 +28,11 @@ struct ReadingAudit {
     }
 
     /// - Throws: `StoreFault.readerUnknown`.
-    init(_ runs: [RunRecord]) throws {
+    init(_ runs: [RunRecord], _ reader: any StoreReader) throws {
         var readers: [Int64: Lexicon] = [:]
         for run in runs {
             guard let version = run.reader else { continue }
-            guard let lexicon = Lexicon.ofVersion(version) else {
+            guard let lexicon = try reader.lexicon(ofVersion: version) else {
                 throw StoreFault.readerUnknown(run: run.run, reader: version)
             }
             readers[run.run] = lexicon

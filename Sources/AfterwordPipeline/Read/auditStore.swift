@@ -26,7 +26,8 @@ package func auditStore(
     if let broken { return broken }
     let other =
         try walk.distinct.finding() ?? walk.readings.finding(reader) ?? auditInsights(reader)
-        ?? auditVerdicts(reader) ?? auditWork(runs, reader) ?? auditBatches(reader)
+        ?? auditVerdicts(reader) ?? auditWork(runs, reader) ?? auditTaxonomies(runs, reader)
+        ?? auditBatches(reader)
     if let other { return other }
     return try walk.enrichments.finding ?? walk.links.finding() ?? walk.search.finding(reader)
         ?? auditLedger(runs, walk.ledgers, reader) ?? auditRowChecksums(reader)
@@ -53,7 +54,7 @@ private struct AuditWalk {
         sums = SumAudit(runs: Set(rules.keys))
         distinct = try DistinctAudit(reader)
         links = try LinkAudit(reader)
-        readings = try ReadingAudit(runs)
+        readings = try ReadingAudit(runs, reader)
         search = try SearchAudit(reader)
         enrichments = EnrichmentAudit(lastRun: runs.last?.run ?? 0)
     }
@@ -121,6 +122,7 @@ private func auditLedger(
     }
     for row in try reader.verdicts() { rows[row.madeRun, default: LedgerRows()].add(row) }
     for row in try reader.workMarks() { rows[row.madeRun, default: LedgerRows()].add(row) }
+    for row in try reader.taxonomies() { rows[row.madeRun, default: LedgerRows()].add(row) }
     for row in try reader.links() { rows[row.run, default: LedgerRows()].add(row) }
     for row in try reader.scopeHistory() { rows[row.run, default: LedgerRows()].add(row.row) }
     let files = Dictionary(grouping: try reader.files(ofRun: nil), by: \.run)

@@ -138,7 +138,7 @@ private struct FirstInbox {
         }
         let entry = InboxEntry(
             kind: own.kind, danger: danger, review: read.review, brand: read.brand,
-            starBefore: nil, quote: "", themes: [], verdict: read.verdict)
+            starBefore: nil, quote: "", complaints: [], verdict: read.verdict)
         return OpenEntry(entry, read.reading, readings.lexicon)
     }
 }

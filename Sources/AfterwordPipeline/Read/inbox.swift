@@ -33,11 +33,14 @@ package struct InboxEntry: Sendable {
     package var starBefore: Int?
     /// The sentence that states the danger or says `theme`, otherwise the beginning of the text.
     package var quote: String
-    /// The themes complained about.
-    package var themes: [String]
-    /// The one that the sentence is shown for; nil for a danger and where there is none.
-    package var theme: String?
+    /// What is complained about.
+    package var complaints: [Lexicon.Aspect]
+    /// The complaint that the sentence is shown for; nil for a danger and where there is none.
+    package var theme: Lexicon.Aspect?
 
+    /// The themes complained about, and what they are called.
+    package var themes: [String] { complaints.map(\.id) }
+    package var themeLabels: [String] { complaints.map(\.label) }
     package var hazard: String? { danger?.hazard }
     package var dangerClass: DangerClass? { danger?.dangerClass }
     /// A person's verdict on the review's present content.

@@ -5,8 +5,8 @@ package import AfterwordCore
 ///
 /// Bookkeeping columns are left out: surrogate keys, times of observation, and the payload a review
 /// refers to. `attempts`, model calls and cached answers depend on the clock and are left out too.
-/// Tables of insights, themes, verdicts, marks, enrichments and links are included only where the
-/// store has some.
+/// Tables of insights, themes, verdicts, marks, taxonomies, enrichments and links are included only
+/// where the store has some.
 package func goldenTables(_ reader: any StoreReader) throws -> [String: [String]] {
     var tables: [String: [JSONValue]] = [:]
     tables["runs"] = try reader.runs().map(\.json)
@@ -40,6 +40,8 @@ package func goldenTables(_ reader: any StoreReader) throws -> [String: [String]
     if !verdicts.isEmpty { tables["review_verdicts"] = verdicts.map(\.json) }
     let marks = try reader.workMarks()
     if !marks.isEmpty { tables["work_marks"] = marks.map(\.json) }
+    let taxonomies = try reader.taxonomies()
+    if !taxonomies.isEmpty { tables["taxonomies"] = taxonomies.map(\.json) }
     let enrichments = try reader.enrichments(ofProducts: nil)
     if !enrichments.isEmpty { tables["review_enrichments"] = enrichments.map(\.json) }
     let links = try reader.links()

@@ -69,6 +69,12 @@ struct Call {
         brands.map { allowed in brand.map(allowed.contains) ?? false } ?? true
     }
 
+    /// The theme of a short name in force as of the run; nil for none. Themes come and go with
+    /// readers and taxonomies, and what people and models said of them stays.
+    func aspect(named id: String) -> Lexicon.Aspect? {
+        (try? reader.lexicon())?.aspects.first { $0.id == id }
+    }
+
     /// Refuses keys that are restricted to some brands, for answers that are not filtered by brand.
     func requireAll() throws {
         guard brands == nil else { throw Problem(.notFound, "not for a key of some brands") }

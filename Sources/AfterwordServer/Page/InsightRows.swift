@@ -146,7 +146,7 @@ struct IssueCard: PageRow {
         self.item = item
         let aspect = item["aspect"]?.text ?? ""
         // Theme pages exist only for complaints.
-        let isKnown = !isStrength && Lexicon.aspect(named: aspect) != nil
+        let isKnown = !isStrength && call.aspect(named: aspect) != nil
         link = isKnown ? call.link("/themes/\(aspect)", ["brand": brand?.string]) : nil
         // Documents of the first version keep both kinds of quotes in one list.
         func agrees(_ quote: JSONValue) -> Bool {

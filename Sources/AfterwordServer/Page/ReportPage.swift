@@ -119,7 +119,7 @@ package struct ReportPage {
                     cells: [
                         $0.brand?.string ?? "–", $0.review.productID.string, $0.starText,
                         $0.themeLabels.joined(separator: ", "), $0.quote,
-                    ], group: ($0.themeLabel ?? "No known theme", $0.theme),
+                    ], group: ($0.theme?.label ?? "No known theme", $0.theme?.id),
                     product: $0.review.productID.string)
             }, isGrouped: true)
     }

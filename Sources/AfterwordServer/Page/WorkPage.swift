@@ -89,7 +89,7 @@ func workLink(_ subject: WorkSubject, _ call: Call) -> (name: String, link: Stri
     case .review(let product, let id):
         return ("A review of \(product.string)", call.link(toReview: id, of: product))
     case .theme(let theme, let scope):
-        let label = Lexicon.aspect(named: theme)?.label ?? theme
+        let label = (call.aspect(named: theme) ?? Lexicon.aspect(named: theme))?.label ?? theme
         let path = "/themes/\(encoded(theme))"
         let name = "\(label), \(scopeName(scope))"
         switch scope {

@@ -84,6 +84,7 @@ extension PostgresLoad {
 
     func append(verdicts rows: [VerdictRow]) throws { try copy(rows, into: .verdicts) }
     func append(workMarks rows: [WorkMarkRow]) throws { try copy(rows, into: .workMarks) }
+    func append(taxonomies rows: [TaxonomyRow]) throws { try copy(rows, into: .taxonomies) }
     func append(links: [ReviewLink]) throws { try copy(links, into: .links) }
 
     // MARK: Products and sums

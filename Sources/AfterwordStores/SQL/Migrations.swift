@@ -101,6 +101,7 @@ extension SchemaMigration {
         // Files of before have none.
         SchemaMigration(
             24, "24 versions of objects", [.addColumns(.runFiles), .reportViews(version: 5)]),
+        SchemaMigration(25, "25 taxonomies", [.create(.taxonomies)]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

@@ -6,7 +6,7 @@ extension Table {
         .summaryHistory, .months, .monthHistory, .scopes, .scopeHistory, .insights,
         .insightHistory, .answers, .modelCalls, .apiKeys, .jobs, .themes, .themeReviews, .verdicts,
         .links, .searchSegments, .searchParts, .readings, .reviewLists, .themeSums,
-        .modelBatches, .batchItems, .enrichments, .deliveries, .workMarks,
+        .modelBatches, .batchItems, .enrichments, .deliveries, .workMarks, .taxonomies,
     ]
 
     /// The first table named in the SQL that has the column, otherwise the first table named.

@@ -125,6 +125,7 @@ extension SQLiteLoad {
 
     func append(verdicts rows: [VerdictRow]) throws { try write(rows, into: .verdicts) }
     func append(workMarks rows: [WorkMarkRow]) throws { try write(rows, into: .workMarks) }
+    func append(taxonomies rows: [TaxonomyRow]) throws { try write(rows, into: .taxonomies) }
     func append(links: [ReviewLink]) throws { try write(links, into: .links) }
 
     // MARK: Products and sums

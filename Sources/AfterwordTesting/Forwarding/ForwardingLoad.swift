@@ -109,6 +109,9 @@ extension ForwardingLoad {
     package func append(workMarks rows: [WorkMarkRow]) throws {
         try target().append(workMarks: rows)
     }
+    package func append(taxonomies rows: [TaxonomyRow]) throws {
+        try target().append(taxonomies: rows)
+    }
     package func append(enrichments rows: [EnrichmentRow]) throws {
         try target().append(enrichments: rows)
     }

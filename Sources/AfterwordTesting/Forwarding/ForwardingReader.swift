@@ -178,6 +178,7 @@ extension ForwardingReader {
         try target().verdicts()
     }
     package func workMarks() throws -> [WorkMarkRow] { try target().workMarks() }
+    package func taxonomies() throws -> [TaxonomyRow] { try target().taxonomies() }
     package func searchSegments() throws -> [SearchSegment] { try target().searchSegments() }
     package func searchParts(_ keys: [Int64]) throws -> [SearchPart] {
         try target().searchParts(keys)

@@ -306,6 +306,7 @@ final class MemoryLoad: StoreLoad {
 
     func append(verdicts rows: [VerdictRow]) throws { state.verdicts += rows }
     func append(workMarks rows: [WorkMarkRow]) throws { state.workMarks += rows }
+    func append(taxonomies rows: [TaxonomyRow]) throws { state.taxonomies += rows }
 
     func append(answers: [CachedAnswer]) throws {
         for answer in answers where state.answers[answer.key] == nil {

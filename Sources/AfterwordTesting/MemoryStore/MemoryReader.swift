@@ -239,6 +239,10 @@ final class MemoryReader: StoreReader {
         state.workMarks.sorted { ($0.madeRun, $0.place) < ($1.madeRun, $1.place) }
     }
 
+    func taxonomies() throws -> [TaxonomyRow] {
+        state.taxonomies.sorted { $0.madeRun < $1.madeRun }
+    }
+
     private var enrichments: [EnrichmentRow] {
         state.enrichments.sorted { l, r in
             (l.productID, l.reviewID, l.version, Text(l.language), l.madeRun)

@@ -34,6 +34,7 @@ package final class MemoryStore: ReviewStore {
         var themeReviews: [ThemeReviewRow] = []
         var verdicts: [VerdictRow] = []
         var workMarks: [WorkMarkRow] = []
+        var taxonomies: [TaxonomyRow] = []
         var enrichments: [EnrichmentRow] = []
         var links: [ReviewLink] = []
         var searchSegments: [SearchSegment] = []

@@ -49,6 +49,9 @@ extension StoreRequirement {
         StoreRequirement("StoreLoad", 15, "files come back with what their sources say") {
             try $0.fileVersionsComeBack()
         },
+        StoreRequirement("StoreLoad", 16, "taxonomies come back by run, byte for byte") {
+            try $0.taxonomiesComeBack()
+        },
     ]
 }
 

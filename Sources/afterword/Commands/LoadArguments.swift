@@ -68,6 +68,9 @@ struct LoadArguments: ParsableArguments {
     var withoutReadings = false
     @Option(help: "What reads the texts of a new store: reader 1 or 2; 2 when left out.")
     var reader: Int64?
+    @Option(
+        help: "The taxonomy of a new store (docs/taxonomy.md); of another, the one in force.")
+    var taxonomy: String?
     @Flag(help: "Load a dump said to be taken more than two days from now.")
     var acceptFuture = false
 
@@ -133,6 +136,7 @@ struct LoadArguments: ParsableArguments {
         options.keepsReadings = !withoutReadings
         options.lexicon = try reader.map { try knownLexicon(ofReader: $0) } ?? settings.lexicon
         options.requiresLexicon = reader != nil && !withoutReadings
+        options.taxonomy = try taxonomy.map { try firstTaxonomy($0, options) }
         if let window, window < 1 { throw ValidationError("--window is 1 or more") }
         options.window = window ?? settings.window
         options.acceptsCapped = acceptCapped
@@ -288,6 +292,26 @@ struct LoadArguments: ParsableArguments {
             show(report, isRehearsal: options.isRehearsal)
         }
         return report
+    }
+}
+
+extension LoadArguments {
+    /// The taxonomy that a new store begins with. It is refused before a dump is read where it fits
+    /// no reader: by which one the store is read is not known yet.
+    private func firstTaxonomy(_ file: String, _ options: LoadOptions) throws -> Text {
+        guard options.keepsReadings else {
+            throw ValidationError("--taxonomy and --without-readings are mutually exclusive")
+        }
+        let document = try taxonomyDocument(file)
+        let readers = Lexicon.versions.compactMap { Lexicon.ofVersion($0) }
+        let fits = readers.contains { reader in
+            (try? Taxonomy(parsing: document.bytes, over: reader)) != nil
+        }
+        if fits { return document }
+        return try namingLines(of: file) {
+            _ = try Taxonomy(parsing: document.bytes, over: options.lexicon)
+            return document
+        }
     }
 }
 

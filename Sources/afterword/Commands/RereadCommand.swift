@@ -14,8 +14,9 @@ struct RereadCommand: ParsableCommand {
             in a text). A store stays with the reader that it began with: --reader reads all its \
             reviews anew. That is a run of its own; it changes no review. Answers as of this run \
             and later ones are by the new reader, those as of earlier runs stay as they were; \
-            insights stay until they are asked for again. Where it is interrupted nothing has \
-            changed, and it begins anew. Without --reader, a store that keeps nothing, as an \
+            insights stay until they are asked for again. A taxonomy (see 'taxonomy') that was in \
+            force is so no more. Where it is interrupted nothing has changed, and it begins anew. \
+            Without --reader, a store that keeps nothing, as an \
             earlier program made it, is read once, by reader 1, which has answered it so far.
             """)
 
@@ -43,7 +44,7 @@ struct RereadCommand: ParsableCommand {
         else {
             if output.json { return Terminal.write(json: []) }
             let version = try store.read { try $0.newestRun()?.reader }
-            return print("All reviews are read by reader \(version ?? 0) already.")
+            return print("All reviews are read by \(Lexicon.named(version ?? 0)) already.")
         }
         if output.json { return Terminal.write(json: [report.json]) }
         show(report)
@@ -54,18 +55,19 @@ struct RereadCommand: ParsableCommand {
         print(
             Terminal.bold(plan ? "Plan of run \(run)" : "Run \(run)")
                 + ": \(several(report.versions, "version")) of "
-                + "\(several(report.products, "product")) read by reader \(version)")
-        let before = report.before.map { "reader \($0)" } ?? "texts, of which nothing was kept"
+                + "\(several(report.products, "product")) read by \(Lexicon.named(version))")
+        let before =
+            report.before.map { Lexicon.named($0) } ?? "texts, of which nothing was kept"
         say(
             Terminal.grey(
-                "Answers as of run \(run) and later are by reader \(version); as of earlier runs "
-                    + "they stay as they were, by \(before). Insights stay until they are asked "
-                    + "for again."))
+                "Answers as of run \(run) and later are by \(Lexicon.named(version)); "
+                    + "as of earlier runs they stay as they were, by \(before). Insights stay "
+                    + "until they are asked for again."))
     }
 }
 
 extension RereadReport {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         run.answer.with("reader", JSONValue(run.reader)).with("reader_before", JSONValue(before))
             .with("versions", JSONValue(versions)).with("products", JSONValue(products))
     }

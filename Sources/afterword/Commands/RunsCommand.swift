@@ -95,7 +95,7 @@ struct RunsCommand: ParsableCommand {
         case .verdict: ", recorded a verdict"
         case .work: ", recorded marks of work"
         case .reclean: ", read stored records again"
-        case .reread: ", read stored texts again, by reader \(record.reader ?? 0)"
+        case .reread: ", read stored texts again, by \(Lexicon.named(record.reader ?? 0))"
         case .enrichment: ", stored what a model read"
         case .prune: ", removed the bytes of old records"
         default:

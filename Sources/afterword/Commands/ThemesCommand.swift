@@ -79,7 +79,9 @@ struct ThemesCommand: ParsableCommand {
                     "per 100 of \(several(readable, "distinct readable review")), "
                         + "with 95 % interval"))
         }
-        print(Terminal.grey("reader \(lexicon); one theme's reviews: theme NAME"))
+        print(
+            Terminal.grey(
+                "\(Lexicon.named(Int64(lexicon))); one theme's reviews: theme NAME"))
     }
 }
 

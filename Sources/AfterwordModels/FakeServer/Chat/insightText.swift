@@ -6,8 +6,9 @@ func insightText(_ request: ChatRequest) -> String? {
     guard let (name, schema) = answerSchema(request) else { return nil }
     let lexicon = AnswerSchema.lexicon(of: schema)
     let isInsight = schema["properties"]?["issue_highlights"] != nil
+    let aspects = AnswerSchema.aspects(of: schema)
     let isEnrichment =
-        name == EnrichmentSchema.name && schema == EnrichmentSchema.document(lexicon)
+        name == EnrichmentSchema.name && schema == EnrichmentSchema.document(aspects: aspects)
     guard isInsight || isEnrichment else { return nil }
     for message in request.messages where message["role"]?.text == "user" {
         let text = messageText(message)
@@ -17,8 +18,10 @@ func insightText(_ request: ChatRequest) -> String? {
         let language = FakeModel.language(text)
         let answer =
             isEnrichment
-            ? FakeEnrichment(reviews: reviews, language: language, lexicon: lexicon).json
-            : FakeAnswer(reviews, language: language, lexicon: lexicon).json
+            ? FakeEnrichment(
+                reviews: reviews, language: language, lexicon: lexicon, allowed: Set(aspects)
+            ).json
+            : FakeAnswer(reviews, language: language, lexicon: lexicon).within(Set(aspects)).json
         guard schemaFault(answer, schema: schema) == nil else { return nil }
         return answer.canonical
     }

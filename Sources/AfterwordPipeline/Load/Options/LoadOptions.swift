@@ -57,6 +57,9 @@ package struct LoadOptions: Sendable {
     package var lexicon = Lexicon.first
     /// Refuses a store that is read by another lexicon.
     package var requiresLexicon = false
+    /// The file of the taxonomy that a new store begins with. Any other store is refused where this
+    /// is not the one in force: it is accepted by a run of its own (`acceptTaxonomy`).
+    package var taxonomy: Text?
     /// The fewest live reviews of a brand or category for which sums of themes are kept: those of
     /// smaller ones are counted in milliseconds when they are asked for.
     package var leastThemeReviews: Int64 = 4096

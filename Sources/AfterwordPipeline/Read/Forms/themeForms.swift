@@ -160,14 +160,6 @@ extension ListedVerdict {
 }
 
 extension InboxEntry {
-    /// The labels of its themes.
-    package var themeLabels: [String] {
-        themes.compactMap { Lexicon.aspect(named: $0)?.label }
-    }
-
-    /// The label of the theme that its sentence is shown for; nil where there is none.
-    package var themeLabel: String? { theme.flatMap { Lexicon.aspect(named: $0)?.label } }
-
     package static let form = ObjectForm<InboxEntry>(
         "InboxEntry", "Something that came since a run and wants to be read."
     ) { form in
