@@ -99,6 +99,7 @@ import Testing
         add(try reader.themeReviewRows())
         add(try reader.verdicts())
         add(try reader.workMarks())
+        add(try reader.taxonomies())
         add(try reader.links())
         add(try reader.cachedAnswers().count)
         add(try reader.modelCalls().count)

@@ -60,3 +60,10 @@ final class ForgettingWork: ForwardingLoad {
         try load.append(workMarks: rows.filter { $0.marked != nil })
     }
 }
+
+/// Forgets what is accepted.
+final class ForgettingTaxonomies: ForwardingLoad {
+    let load: any StoreLoad
+    init(_ load: any StoreLoad) { self.load = load }
+    func append(taxonomies rows: [TaxonomyRow]) throws {}
+}

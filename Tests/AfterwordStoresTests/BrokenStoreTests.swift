@@ -43,6 +43,7 @@ import Testing
         .load("StoreLoad 13", "keeps the bytes") { KeepingBytes($0) },
         .load("StoreLoad 14", "forgets what is worked on") { ForgettingWork($0) },
         .load("StoreLoad 15", "forgets versions of files") { ForgettingVersions($0) },
+        .load("StoreLoad 16", "forgets taxonomies") { ForgettingTaxonomies($0) },
     ]
 
     private static let readers: [BrokenStore] = [

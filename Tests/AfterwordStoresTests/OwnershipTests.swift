@@ -84,7 +84,7 @@ import Testing
         "20 deliveries": "DROP TABLE deliveries",
         "21 prices of batches": "ALTER TABLE llm_batches DROP COLUMN prices",
         "22 work": undoWork, "23 pruned records": undoPruned,
-        "24 versions of objects": undoFileVersions,
+        "24 versions of objects": undoFileVersions, "25 taxonomies": "DROP TABLE taxonomies",
     ]
 
     private func undo(_ migration: String, in database: Database) throws {

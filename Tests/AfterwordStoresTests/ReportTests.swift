@@ -157,7 +157,8 @@ import Testing
             \(namesOfServedViews.map { "DROP VIEW \(views).\($0);" }.joined())
             DROP VIEW \(views).review_enrichments; \(undoServedColumns)
             DROP VIEW \(views).files; \(undoFileColumns)
-            DROP TABLE deliveries; DROP VIEW \(views).work_marks; DROP TABLE work_marks;
+            DROP TABLE taxonomies; DROP TABLE deliveries;
+            DROP VIEW \(views).work_marks; DROP TABLE work_marks;
             DROP VIEW \(views).scopes; \(undoDistinctColumns)
             \(undoSinceDigestRules)
             \(undoPlainNamesOfPostgres)
@@ -172,7 +173,7 @@ import Testing
                     '18 lists of replaced versions',
                     '19 batches, enrichments, models as served', '20 deliveries',
                     '21 prices of batches', '22 work', '23 pruned records',
-                    '24 versions of objects')
+                    '24 versions of objects', '25 taxonomies')
             """)
         try store.grantReader(role)
         _ = try schema.open()

@@ -75,7 +75,18 @@ import Testing
         try makeVerdicts(store)
         try makeEnrichments(store)
         try makeMarks(store)
+        try makeTaxonomies(store)
         return store
+    }
+
+    /// Accepts two taxonomies, one after the other.
+    private func makeTaxonomies(_ store: any ReviewStore) throws {
+        for label in ["Stinks", "Reeks"] {
+            let report = try acceptTaxonomy(
+                Text("taxonomy = 1\n[rename.smell]\nlabel = \"\(label)\"\n"), in: store,
+                surroundings: LoadSurroundings(now: { ReviewHistory.start }))
+            #expect(report != nil)
+        }
     }
 
     /// Adds two verdicts on one review, by different people.
