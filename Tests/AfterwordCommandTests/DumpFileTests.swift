@@ -208,7 +208,7 @@ import Testing
 
     static let readingCommands = [
         "brands", "products", "product P", "reviews P", "history P R", "themes", "theme leaks",
-        "safety", "safety --alert", "safety verdicts", "inbox", "inbox --alert",
+        "taxonomy", "safety", "safety --alert", "safety verdicts", "inbox", "inbox --alert",
         "changes portfolio", "changes --top 3", "report", "insights", "insight portfolio",
         "insights make top:3", "products --json", "brands --as-of 1",
     ]

@@ -115,7 +115,7 @@ struct TryTaxonomy: ParsableCommand {
 
     func run() throws {
         let document = try taxonomyDocument(file)
-        let trial = try namingLines(of: file) {
+        let trial: TaxonomyTrial = try namingLines(of: file) {
             try store.openForReading().read { reader in
                 try requireLoaded(reader)
                 return try tryTaxonomy(document, in: reader)
