@@ -85,4 +85,58 @@ import Testing
             }
         }
     }
+
+    @Test("A merge stands in an insight as one issue, counted and quoted by the program")
+    func merged() async throws {
+        let store = try loadedInsightDumps()
+        let model = CountingModel()
+        _ = try await make(store, model)
+        let before = try store.read { try InsightSource($0).subject(lumora).reviews }
+        let themes = countThemes(before, strengths: false, lexicon: .first)
+        try #require(themes.count > 1)
+        let (one, other) = (themes[0].aspect.id, themes[1].aspect.id)
+        let text = """
+            taxonomy = 1
+            [merge.joined]
+            of = ["\(one)", "\(other)"]
+            label = "Two in one"
+            severity = "low"
+            """
+        _ = try acceptTaxonomy(
+            Text(text), in: store, surroundings: LoadSurroundings(now: { afterAllDumps }))
+        let report = try await make(store, model)
+        #expect(report.made == 1 && report.calls == 1 && model.questions == 2)
+        let (rows, source) = try store.read {
+            try ($0.insightHistory(of: lumora), InsightSource($0))
+        }
+        let document = try JSONValue(parsing: Array(try #require(rows.last).document.utf8))
+        let issues = document["issues"]?.elements ?? []
+        let ids = issues.map { $0["aspect"]?.text ?? "" }
+        #expect(!ids.contains(one) && !ids.contains(other))
+        let joined = try #require(issues.first { $0["aspect"]?.text == "joined" })
+        #expect(joined["label"]?.text == "Two in one" && joined["severity"]?.text == "low")
+        let counted = countThemes(
+            try source.subject(lumora).reviews, strengths: false, lexicon: source.lexicon)
+        let theme = try #require(counted.first { $0.aspect.id == "joined" })
+        #expect(joined["distinct_mentions"] == JSONValue(theme.distinctMentions))
+        #expect(joined["quotes"]?.elements?.isEmpty == false)
+        #expect(try await make(store, model).standing == 1 && model.questions == 2)
+    }
+
+    @Test("The simulated model answers within the themes of a taxonomy")
+    func withinTaxonomy() async throws {
+        let text = "It rusted after two weeks and tastes like metal. It leaks, too."
+        let reviews = [readReviewForTest("P1", 1, text, number: 1)]
+        let file = "taxonomy = 1\n[merge.wet]\nof = [\"rust\", \"leaks\"]\nlabel = \"Wet\"\n"
+        let taxonomy = try Taxonomy(parsing: Array(file.utf8), over: .second)
+        let request = insightRequest(
+            evidence(lumora, reviews), language: .english, model: "fake-1",
+            lexicon: Lexicon.second.with(taxonomy, acceptedBy: 1))
+        for behaviour in [FakeModel.Behaviour.honest, .lying, .varied, .gullible] {
+            let reply = try await FakeModel(behaviour, seed: 3).answer(request)
+            let answer = try JSONValue(parsing: Array(reply.text.utf8))
+            #expect(schemaFault(answer, schema: request.schema) == nil, "\(behaviour)")
+            #expect(!reply.text.contains(#""aspect":"rust""#))
+        }
+    }
 }
