@@ -108,8 +108,8 @@ extension TaxonomyFile {
     ) throws(TOMLFault) {
         let bytes = Array(id.utf8)
         let isName =
-            (2...40).contains(bytes.count) && bytes.allSatisfy { isLetter($0) || isOther($0) }
-        guard isName, isLetter(bytes[0]), id != AnswerSchema.other else {
+            (2...40).contains(bytes.count) && bytes.allSatisfy { isSmallLetter($0) || isJoiner($0) }
+        guard isName, isSmallLetter(bytes[0]), id != AnswerSchema.other else {
             throw TOMLFault(
                 line: line,
                 "\(id): the name of a theme is 2 to 40 small letters, digits and _, a letter first")
@@ -123,9 +123,9 @@ extension TaxonomyFile {
     }
 }
 
-private func isLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte }
+private func isSmallLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte }
 
 /// A digit, or what joins words.
-private func isOther(_ byte: UInt8) -> Bool {
+private func isJoiner(_ byte: UInt8) -> Bool {
     UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "_")
 }
