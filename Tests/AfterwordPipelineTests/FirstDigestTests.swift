@@ -80,7 +80,7 @@ import Testing
         let fixture = try QueryReadingsTests().made(seed: 46) { $0.lexicon = .second }
         func shown(_ entries: [InboxEntry]) -> [String] {
             entries.map {
-                "\($0.kind) \($0.review.reviewKey) \($0.quote) \($0.theme ?? $0.hazard ?? "")"
+                "\($0.kind) \($0.review.reviewKey) \($0.quote) \($0.theme?.id ?? $0.hazard ?? "")"
             }
         }
         var said = 0

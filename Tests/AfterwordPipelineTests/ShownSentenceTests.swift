@@ -158,7 +158,7 @@ import Testing
         let window = DumpWindow(from: 1, to: 2)
         func shown(_ reader: any StoreReader) throws -> [String] {
             try listed(reader).map { "\($0.key) \($0.value)" }.sorted()
-                + entries(reader, in: window).map { "\($0.kind) \($0.theme ?? "") \($0.quote)" }
+                + entries(reader, in: window).map { "\($0.kind) \($0.theme?.id ?? "") \($0.quote)" }
         }
         let then = try fixture.store.read { try shown($0) }
         #expect(then.count > 20)
