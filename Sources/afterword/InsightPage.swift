@@ -100,21 +100,15 @@ struct InsightPage {
         let items = document[name]?.elements ?? []
         guard !items.isEmpty else { return }
         print("\n" + Terminal.bold(title))
-        for (index, item) in items.prefix(Self.items).enumerated() {
-            // Issues with fewer reviews than a ranking needs are shown in grey.
-            let isFew = distinctMentions(item) < MinimumSupport.product
-            let heading = text("label", of: item)
-            say(
-                "\(index + 1). " + (isFew ? Terminal.grey(heading) : Terminal.bold(heading)) + "  "
-                    + counted(item) + (isFew ? " · too few to rank" : ""))
-            // Omit a summary that only repeats the label.
-            let (label, summary) = (text("label", of: item), text("summary", of: item))
-            if item["summary_by"]?.text == "model", !summary.contains(label) {
-                print("   in the model's words: " + summary)
-            }
-            showQuotes(item)
-            showFiled(item)
+        // Those with fewer reviews than a ranking needs stand apart, unnumbered.
+        let (ranked, few) = (
+            items.prefix(Self.items).filter { !isFew($0) }, items.prefix(Self.items).filter(isFew)
+        )
+        for (index, item) in ranked.enumerated() {
+            show(item, "\(index + 1). " + Terminal.bold(text("label", of: item)))
         }
+        if !few.isEmpty { print(Terminal.grey("Too few reviews to rank:")) }
+        for item in few { show(item, Terminal.grey(text("label", of: item))) }
         let more = items.dropFirst(Self.items).map {
             "\(text("label", of: $0)) (\(grouped(distinctMentions($0))))"
         }
@@ -126,6 +120,21 @@ struct InsightPage {
         if !labels.isEmpty {
             print("The model left out: " + labels.joined(separator: ", ") + ".")
         }
+    }
+
+    private func isFew(_ item: JSONValue) -> Bool {
+        distinctMentions(item) < MinimumSupport.product
+    }
+
+    private func show(_ item: JSONValue, _ heading: String) {
+        say(heading + "  " + counted(item))
+        // Omit a summary that only repeats the label.
+        let (label, summary) = (text("label", of: item), text("summary", of: item))
+        if item["summary_by"]?.text == "model", !summary.contains(label) {
+            print("   in the model's words: " + summary)
+        }
+        showQuotes(item)
+        showFiled(item)
     }
 
     private func showQuotes(_ item: JSONValue) {

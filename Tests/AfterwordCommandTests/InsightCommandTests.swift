@@ -66,6 +66,11 @@ import Testing
             "the portfolio:", "The source tells no review times", "act on: product",
             "run 2 by fake-1",
         ] { #expect(shown.output.contains(part), "\(part)") }
+        // Items of too few reviews stand behind the numbered ones, without a number.
+        let lines = shown.output.split(separator: "\n").map { String($0) }
+        let apart = try #require(lines.firstIndex(of: "Too few reviews to rank:"))
+        #expect(lines[..<apart].contains { $0.hasPrefix("1. Leaks or bursts") })
+        #expect(lines[(apart + 1)...].first?.first?.isNumber == false)
         let german = try await run("insight", "brand:Lumora", "--language", "de")
         #expect(german.output.contains("Undicht oder geplatzt"))
         let few = try await run("insight", "product:B0LAMP0003")

@@ -22,6 +22,8 @@ import Testing
             taxonomy = 1
             [rename.rust]
             label = "Goes brown"
+            [map.rust]
+            group = "service"
             [add.weeks]
             label = "Within weeks"
             complaints = { en = ["in a week"] }
@@ -43,6 +45,7 @@ import Testing
         let tried = try run("taxonomy", "try", "own.toml")
         #expect(tried.code == 0 && tried.output.contains("Goes brown"), "\(tried.errors)")
         #expect(tried.output.contains("Within weeks"), "\(tried.output)")
+        #expect(tried.output.contains(", in Customer service"), "\(tried.output)")
         #expect(try run("themes", "--json").output == before)
         let plan = try run("taxonomy", "accept", "own.toml", "--plan")
         #expect(plan.output.contains("Plan of run 2: 2 versions of 1 product"), "\(plan.output)")
@@ -60,6 +63,9 @@ import Testing
         #expect(listed.contains("It rusted in a week"), "\(listed)")
         let shown = try run("taxonomy").output
         #expect(shown.contains("Within weeks") && shown.contains("added"), "\(shown)")
+        #expect(shown.contains("(high)") && shown.contains("Delivery and packing"), "\(shown)")
+        let json = try run("taxonomy", "--json").output
+        #expect(json.contains(#""default_severity":"high","group":"product""#), "\(json)")
         let file = try run("taxonomy", "show", "--file").output
         #expect(file.hasPrefix("taxonomy = 1\n[rename.rust]"), "\(file)")
         #expect(try run("runs").output.contains("with the taxonomy of run 2"))

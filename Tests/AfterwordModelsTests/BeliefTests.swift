@@ -227,6 +227,27 @@ import Testing
         #expect(!Insight.isCurrent(document.canonical, dangers: []))
     }
 
+    @Test("severity-is-the-stars: the program says how severe an issue is, whatever the model says")
+    func severity() throws {
+        // The model of these tests says low of everything.
+        let leaks = ("leaks", "The bags let water through.", ["It leaked all over my bed"])
+        func severity(_ reviews: [ReadReview], _ aspect: String) throws -> Severity? {
+            try insight(reviews, issues: [leaks]).issues.first { $0.aspect == aspect }?.severity
+        }
+        // What makes a product useless, said by fewer than three, named by the model or not.
+        #expect(try severity(reviews, "leaks") == .medium)
+        #expect(try severity(reviews, "breaks_early") == .medium)
+        let more = BeliefTests.read([
+            (2, "It leaked after two days and it was wet."),
+            (2, "The bag is leaking at the seam again."),
+            (3, "It leaked all over my bed last night."),
+            (5, "The quality is good and I would take it again."),
+        ])
+        #expect(try severity(more, "leaks") == .high)
+        let strengths = try insight(more).strengths
+        #expect(!strengths.isEmpty && strengths.allSatisfy { $0.severity == .low })
+    }
+
     @Test("The program's quotes are the same whatever the order of the reviews")
     func order() throws {
         let documents = try Set(

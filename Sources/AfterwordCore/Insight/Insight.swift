@@ -36,6 +36,7 @@ package struct Insight: Equatable, Sendable {
         package var aspect: String
         package var label: String
         package var route: Route
+        /// Computed (`issueSeverity`), or what a taxonomy says; low for a strength.
         package var severity: Severity
         package var polarity: Polarity
         /// The model's words where they passed the checks, otherwise the label.
@@ -62,10 +63,10 @@ package struct Insight: Equatable, Sendable {
         package var isNamedByModel = true
 
         /// An item whose numbers are still to be filled in.
-        init(aspect: String, severity: Severity, isStrength: Bool, quotes: [Quote]) {
+        init(aspect: String, isStrength: Bool, quotes: [Quote]) {
             self.aspect = aspect
-            self.severity = severity
             self.quotes = quotes
+            severity = .low
             label = ""
             route = .both
             polarity = isStrength ? .positive : .negative

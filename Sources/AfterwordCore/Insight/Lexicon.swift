@@ -18,8 +18,10 @@ package struct Lexicon: Sendable {
         package var isGeneral: Bool
         /// What a taxonomy calls it; what is missing there is called as the data say.
         package var names = Taxonomy.Names()
-        /// How severe a taxonomy says that it is; nil where its reviews decide.
+        /// How severe a taxonomy says that it is; nil where its kind and its reviews decide.
         package var severity: Severity?
+        /// Its group, and how severe it is by itself; a taxonomy can say another group.
+        package var kind = AspectKind()
     }
 
     /// A sequence of words, stems and gaps.
@@ -131,7 +133,8 @@ package struct Lexicon: Sendable {
                 Aspect(
                     id: value.key, label: english[section, "issue"]?.text ?? "",
                     route: value.words[0], strength: english[section, "strength"]?.text,
-                    isGeneral: value.words.contains("general")))
+                    isGeneral: value.words.contains("general"),
+                    kind: AspectKind(of: value.key)))
             phrases.add(section, "negative", .aspect(aspects.count - 1, isNegative: true))
             phrases.add(section, "positive", .aspect(aspects.count - 1, isNegative: false))
         }
@@ -156,7 +159,7 @@ package struct Lexicon: Sendable {
                 id: value.key, label: AspectLabel.value(value.key, "issue", .english) ?? "",
                 route: value.words[0],
                 strength: AspectLabel.value(value.key, "strength", .english),
-                isGeneral: value.words.contains("general"))
+                isGeneral: value.words.contains("general"), kind: AspectKind(of: value.key))
         }
         hazards = list["hazards", "by severity"]?.words ?? []
         (phrases, table) = (Self.first.phrases, Self.first.table)

@@ -146,11 +146,9 @@ private struct InsightComposer {
 
     /// A theme that the model left out, with the program's own label and quotes.
     private mutating func ownItem(_ theme: Theme, strengths: Bool) -> Insight.Item {
-        let severity: Severity = strengths ? .low : theme.severity
-        var made = Insight.Item(
-            aspect: theme.aspect.id, severity: severity, isStrength: strengths, quotes: [])
+        var made = Insight.Item(aspect: theme.aspect.id, isStrength: strengths, quotes: [])
         describe(&made, theme.aspect, strengths: strengths)
-        fill(&made, theme)
+        fill(&made, theme, strengths: strengths)
         mix(&made, theme, strengths: strengths)
         made.quotes = ownQuotes(theme, strengths: strengths)
         made.summary = made.label
@@ -231,28 +229,24 @@ private struct InsightComposer {
         _ item: ModelAnswer.Item, _ aspect: Int?, _ quotes: [Insight.Quote], strengths: Bool
     ) -> Insight.Item? {
         var made = Insight.Item(
-            aspect: item.aspect, severity: item.severity, isStrength: strengths,
-            quotes: quotes.filter(\.agrees))
+            aspect: item.aspect, isStrength: strengths, quotes: quotes.filter(\.agrees))
         made.filed = quotes.filter { !$0.agrees }
         // The model's summary is not used where none of its quotes proves the item.
         let summary = made.quotes.isEmpty ? nil : wording(item.summary, strengths: strengths)
         let known = aspect.map { lexicon.aspects[$0] }
         let themes = strengths ? praise : complaints
         if let known, let theme = themes.first(where: { $0.aspect == known }) {
-            fill(&made, theme)
+            fill(&made, theme, strengths: strengths)
             mix(&made, theme, strengths: strengths)
             made.isNamedByModel = !made.quotes.isEmpty
-            if made.quotes.isEmpty {
-                made.severity = strengths ? .low : theme.severity
-                made.quotes = ownQuotes(theme, strengths: strengths)
-            }
+            if made.quotes.isEmpty { made.quotes = ownQuotes(theme, strengths: strengths) }
         } else if !strengths, known == nil, let cluster = cluster(of: quotes) {
             let groups = Set(cluster.members.map { distinct.groups[$0.index] })
-            fill(&made, theme(of: appearances(in: groups), known))
+            fill(&made, theme(of: appearances(in: groups), known), strengths: strengths)
             made.basis = .cluster
             made.label = cluster.label
         } else {
-            fill(&made, theme(of: appearances(of: quotes), known))
+            fill(&made, theme(of: appearances(of: quotes), known), strengths: strengths)
             made.basis = .quotes
         }
         if let known { describe(&made, known, strengths: strengths) }
@@ -278,7 +272,6 @@ private struct InsightComposer {
     ) {
         item.label = AspectLabel.text(aspect, strength: strengths, in: language)
         item.route = Route(rawValue: aspect.route) ?? .both
-        if !strengths, let severity = aspect.severity { item.severity = severity }
     }
 
     /// Sets the polarity to mixed where at least half as many reviews say the opposite.
@@ -328,7 +321,7 @@ private struct InsightComposer {
         return theme
     }
 
-    private func fill(_ item: inout Insight.Item, _ theme: Theme) {
+    private func fill(_ item: inout Insight.Item, _ theme: Theme, strengths: Bool) {
         item.basis = .lexicon
         item.mentions = theme.mentions
         item.distinctMentions = theme.distinctMentions
@@ -338,6 +331,7 @@ private struct InsightComposer {
         item.languages = theme.languages.sorted { Text($0) < Text($1) }
         item.share = share(theme.distinctMentions, of: distinct.counts.count)
         item.starImpact = theme.starImpact
+        if !strengths { item.severity = theme.severity(share: item.share) }
     }
 
     /// The first cluster that contains at least half of the quoted reviews.
@@ -382,10 +376,15 @@ private struct InsightComposer {
 }
 
 extension Theme {
-    /// By the mean rating of its reviews: high up to 1.5 stars, medium up to 2.4, low above.
-    fileprivate var severity: Severity {
-        guard ratings.count > 0 else { return .medium }
-        let tenths = ratings.sum / ratings.count
-        return tenths <= 15 ? .high : tenths <= 24 ? .medium : .low
+    /// What a taxonomy says; where it says nothing, what its kind and its reviews do.
+    ///
+    /// - Parameter share: Of the scope's distinct reviews.
+    fileprivate func severity(share: Share?) -> Severity {
+        let mean = ratings.count > 0 ? ratings.sum * 100 / ratings.count : nil
+        return aspect.severity
+            ?? issueSeverity(
+                SeverityGrounds(
+                    kind: aspect.kind.severity, distinctMentions: distinctMentions, share: share,
+                    meanThousandths: mean, isMostlyPraised: mixed > mentions))
     }
 }

@@ -6,8 +6,9 @@ package struct TaxonomyTrial: Sendable {
     package struct Shown: Equatable, Sendable {
         package var label: String
         package var route: String
-        /// How severe a taxonomy says that it is; nil where its reviews decide.
+        /// How severe a taxonomy says that it is; nil where its kind and its reviews decide.
         package var severity: Severity?
+        package var group: AspectGroup
         package var isGeneral: Bool
         package var mentions: Int64
         package var distinctMentions: Int64
@@ -19,6 +20,7 @@ package struct TaxonomyTrial: Sendable {
             let aspect = theme.aspect
             label = isStrength ? aspect.strength ?? "not: \(aspect.label)" : aspect.label
             (route, severity, isGeneral) = (aspect.route, aspect.severity, aspect.isGeneral)
+            group = aspect.kind.group
             (mentions, distinctMentions) = (theme.mentions, theme.distinctMentions)
             (mixed, new, products) = (theme.mixed, theme.new, theme.products)
         }
@@ -107,7 +109,8 @@ extension TaxonomyTrial.Shown {
     fileprivate var json: JSONValue {
         .row([
             "label": .string(label), "route": .string(route),
-            "severity": JSONValue(severity?.rawValue), "is_general": .bool(isGeneral),
+            "severity": JSONValue(severity?.rawValue), "group": .string(group.rawValue),
+            "is_general": .bool(isGeneral),
             "mentions": JSONValue(mentions), "distinct_mentions": JSONValue(distinctMentions),
             "mixed": JSONValue(mixed), "new": JSONValue(new), "products": JSONValue(products),
         ])

@@ -46,10 +46,10 @@ struct InsightPart: PageRow {
         leftOut = shown(
             elements("issues").filter { names.contains($0["aspect"]?.text ?? "") }
                 .map(Self.counted).joined(separator: ", "))
-        issues = elements("issues").prefix(Self.cards).map {
+        issues = Self.rankedFirst(elements("issues").prefix(Self.cards)).map {
             IssueCard($0, isStrength: false, brand: brand, call)
         }
-        strengths = elements("strengths").prefix(Self.cards).map {
+        strengths = Self.rankedFirst(elements("strengths").prefix(Self.cards)).map {
             IssueCard($0, isStrength: true, brand: brand, call)
         }
         recommendations = elements("recommendations").map { entry in
@@ -62,6 +62,11 @@ struct InsightPart: PageRow {
         toldBy = "\(row.model), of reviews as of run \(row.evidenceRun)"
         history =
             call.brands == nil ? call.link("/insights", ["scope": row.scope.written]) : nil
+    }
+
+    /// Those with fewer reviews than a ranking needs stand behind the others.
+    private static func rankedFirst(_ items: ArraySlice<JSONValue>) -> [JSONValue] {
+        items.filter { !IssueCard.isFew($0) } + items.filter { IssueCard.isFew($0) }
     }
 
     private static func counted(_ item: JSONValue) -> String {
@@ -163,6 +168,12 @@ struct IssueCard: PageRow {
     /// Nil in documents of earlier programs.
     private var distinct: Int64? { item["distinct_mentions"]?.integer }
 
+    /// Whether fewer reviews say so than a ranking needs.
+    static func isFew(_ item: JSONValue) -> Bool {
+        let count = item["distinct_mentions"]?.integer ?? item["mentions"]?.integer ?? 0
+        return count < MinimumSupport.product
+    }
+
     private var share: Share? {
         guard let value = item["share_millionths"]?.integer,
             let low = item["share_low_millionths"]?.integer,
@@ -173,7 +184,7 @@ struct IssueCard: PageRow {
 
     static let members: KeyValuePairs<String, Member<IssueCard>> = [
         "label": .text { $0.text("label") }, "link": .maybe { $0.link },
-        "is_grey": .flag { ($0.distinct ?? $0.number("mentions")) < MinimumSupport.product },
+        "is_grey": .flag { Self.isFew($0.item) },
         "share": .text { percent($0.share) }, "interval": .maybe { interval($0.share) },
         "mentions": .text { reviewsShown($0.number("mentions"), distinct: $0.distinct) },
         "products": .text { several($0.number("products"), "product") },

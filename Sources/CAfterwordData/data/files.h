@@ -26,6 +26,10 @@
 #define FILE_NAME "lexicon1/ja.txt"
 #include "embed.h"
 
+// The group of each aspect, and how severe it is by itself.
+#define FILE_NAME "aspects/kinds.txt"
+#include "embed.h"
+
 // The frozen model that reads reviews: tools/reader trains it and writes these files;
 // dangers.txt is written by hand.
 #define FILE_NAME "reader2/letters.txt"

@@ -24,8 +24,9 @@ struct ShowTaxonomy: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "The themes in force, and what the accepted file says.",
         discussion: """
-            Severity is that of the file; where it says nothing, the stars of a theme's reviews \
-            decide. --file prints the file as it was accepted.
+            Severity is that of the file; where it says nothing, that of the kind of complaint in \
+            brackets, from which the number and the stars of its reviews move it by a step at \
+            most. --file prints the file as it was accepted.
             """)
 
     @OptionGroup var store: ReadOptions
@@ -55,13 +56,15 @@ struct ShowTaxonomy: ParsableCommand {
         let themes = lexicon.aspects.map { ShownTheme(aspect: $0, taxonomy: taxonomy) }
         if output.json { return Terminal.write(json: themes.map(\.json)) }
         var table = Table([
-            "theme": .left, "": .text, "who acts": .left, "severity": .left, "what it is": .text,
+            "group": .text, "theme": .left, "": .text, "who acts": .left, "severity": .left,
+            "what it is": .text,
         ])
         for theme in themes {
             let aspect = theme.aspect
             table.add([
-                aspect.id, printable(aspect.label), aspect.route,
-                aspect.severity?.rawValue ?? "", theme.origin,
+                aspect.kind.group.label(in: .english), aspect.id, printable(aspect.label),
+                aspect.route, aspect.severity?.rawValue ?? "(\(aspect.kind.severity.rawValue))",
+                theme.origin,
             ])
         }
         table.show()
@@ -92,6 +95,8 @@ private struct ShownTheme {
             "theme": .string(aspect.id), "label": .string(aspect.label),
             "strength": JSONValue(aspect.strength), "route": .string(aspect.route),
             "severity": JSONValue(aspect.severity?.rawValue),
+            "default_severity": .string(aspect.kind.severity.rawValue),
+            "group": .string(aspect.kind.group.rawValue),
             "is_general": .bool(aspect.isGeneral), "is_added": .bool(isAdded),
             "merges": .array(members.map { .string($0) }),
         ])
@@ -129,7 +134,8 @@ struct TryTaxonomy: ParsableCommand {
             table.add([
                 change.scope == .portfolio ? "portfolio" : printable(change.scope.id.string),
                 change.isStrength ? "praise" : "complaint", change.theme,
-                words(change.before), words(change.after),
+                words(change.before, beside: change.after),
+                words(change.after, beside: change.before),
             ])
         }
         table.show()
@@ -139,11 +145,16 @@ struct TryTaxonomy: ParsableCommand {
                     + "stay. Nothing was written; to accept it: taxonomy accept FILE"))
     }
 
-    private func words(_ shown: TaxonomyTrial.Shown?) -> String {
+    /// - Parameter other: What stands beside it: the group is said where it differs.
+    private func words(
+        _ shown: TaxonomyTrial.Shown?, beside other: TaxonomyTrial.Shown?
+    ) -> String {
         guard let shown else { return "–" }
+        let isMoved = other.map { $0.group != shown.group } ?? false
+        let group = isMoved ? ", in \(shown.group.label(in: .english))" : ""
         let severity = shown.severity.map { ", \($0.rawValue)" } ?? ""
         return "\(printable(shown.label)): \(grouped(shown.mentions)) "
-            + "(\(grouped(shown.distinctMentions))), \(shown.route)\(severity)"
+            + "(\(grouped(shown.distinctMentions))), \(shown.route)\(severity)\(group)"
     }
 }
 

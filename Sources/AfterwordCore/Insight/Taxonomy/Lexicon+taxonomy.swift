@@ -56,6 +56,7 @@ extension Lexicon {
             guard let place = shown.firstIndex(where: { $0.id == mapping.id }) else { continue }
             if let route = mapping.route { shown[place].route = route.rawValue }
             shown[place].severity = mapping.severity
+            if let group = mapping.group { shown[place].kind.group = group }
             if let isGeneral = mapping.isGeneral { shown[place].isGeneral = isGeneral }
         }
         var lexicon = self
@@ -95,8 +96,8 @@ extension Lexicon.Aspect {
         names = added.names
     }
 
-    /// The aspect of a merge: it keeps who acts where its members agree on that, and what is said
-    /// of the member whose id it has.
+    /// The aspect of a merge: it keeps who acts where its members agree on that, what is said of
+    /// the member whose id it has, its group or that of the first, and the worst severity of all.
     fileprivate init(_ merge: Taxonomy.Merge, among all: [Lexicon.Aspect]) {
         let members = all.filter { merge.members.contains($0.id) }
         let own = members.first { $0.id == merge.id }
@@ -109,6 +110,9 @@ extension Lexicon.Aspect {
         names = own?.names ?? Taxonomy.Names()
         names.issue.merge(merge.names.issue) { $1 }
         names.strength.merge(merge.names.strength) { $1 }
+        kind = own?.kind ?? members.first?.kind ?? AspectKind()
+        let severities = Set(members.map(\.kind.severity))
+        kind.severity = Severity.allCases.last { severities.contains($0) } ?? kind.severity
     }
 
     fileprivate func renamed(by taxonomy: Taxonomy) -> Lexicon.Aspect {

@@ -41,12 +41,13 @@ package struct Taxonomy: Equatable, Sendable {
         package var text: String
     }
 
-    /// Who acts on an aspect, how severe it is, and whether it says little by itself; nil for what
-    /// stays.
+    /// Who acts on an aspect, how severe it is, its group, and whether it says little by itself;
+    /// nil for what stays.
     package struct Mapping: Equatable, Sendable {
         package var id: String
         package var route: Route?
         package var severity: Severity?
+        package var group: AspectGroup?
         package var isGeneral: Bool?
     }
 

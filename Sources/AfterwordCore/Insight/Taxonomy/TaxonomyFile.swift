@@ -9,6 +9,8 @@ struct TaxonomyFile {
     init(over base: Lexicon) { self.base = base }
 
     private static let sections = ["add", "rename", "merge", "map"]
+    /// What `map` says, and other sections too.
+    private static let mapped = ["route", "severity", "group", "general"]
 
     mutating func read(_ document: TOMLTable) throws(TOMLFault) {
         guard case .integer(Taxonomy.form) = document["taxonomy"]?.value else {
@@ -85,8 +87,8 @@ struct TaxonomyFile {
 
 extension TaxonomyFile {
     private mutating func readAddition(_ entry: Entry) throws(TOMLFault) {
-        let own = ["label", "strength", "complaints", "praises", "route", "severity", "general"]
-        try refuseOthers(entry, than: own)
+        let own = ["label", "strength", "complaints", "praises"]
+        try refuseOthers(entry, than: own + Self.mapped)
         let names = try names(entry)
         let complaints = try phrases(entry, "complaints")
         let praises = try phrases(entry, "praises")
@@ -103,7 +105,7 @@ extension TaxonomyFile {
     }
 
     private mutating func readMerge(_ entry: Entry) throws(TOMLFault) {
-        try refuseOthers(entry, than: ["of", "label", "strength", "route", "severity", "general"])
+        try refuseOthers(entry, than: ["of", "label", "strength"] + Self.mapped)
         guard let list = entry.table["of"] else {
             throw TOMLFault(line: entry.line, "\(entry.name): of = [\"…\", \"…\"] is missing")
         }
@@ -120,7 +122,7 @@ extension TaxonomyFile {
     }
 
     private mutating func readMapping(_ entry: Entry) throws(TOMLFault) {
-        try refuseOthers(entry, than: ["route", "severity", "general"])
+        try refuseOthers(entry, than: Self.mapped)
         let mapping = try mapping(entry)
         guard mapping != Taxonomy.Mapping(id: entry.id) else {
             throw TOMLFault(line: entry.line, "\(entry.name) says nothing")
@@ -137,6 +139,10 @@ extension TaxonomyFile {
         if let node = entry.table["severity"] {
             let text = try word(node, among: Severity.allCases.map(\.rawValue))
             mapping.severity = Severity(rawValue: text)
+        }
+        if let node = entry.table["group"] {
+            let text = try word(node, among: AspectGroup.ofAspects.map(\.rawValue))
+            mapping.group = AspectGroup(rawValue: text)
         }
         if let node = entry.table["general"] {
             guard case .bool(let flag) = node.value else {
