@@ -287,6 +287,17 @@ import Testing
             ])
     }
 
+    @Test("Items of too few reviews stand behind the others of an insight, each kind in its order")
+    func fewReviews() throws {
+        let items = try [("a", 2), ("b", 3), ("c", 1), ("d", 9)].map { name, count in
+            try JSONValue(
+                parsing: Array(#"{"label":"\#(name)","distinct_mentions":\#(count)}"#.utf8))
+        }
+        let old = try JSONValue(parsing: Array(#"{"label":"old","mentions":4}"#.utf8))
+        let shown = InsightPart.rankedFirst((items + [old])[...])
+        #expect(shown.compactMap { $0["label"]?.text } == ["b", "d", "old", "a", "c"])
+    }
+
     @Test("Dangers have a list of their own, with verdicts")
     func safety() async throws {
         try await serving([

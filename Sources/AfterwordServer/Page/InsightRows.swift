@@ -65,7 +65,7 @@ struct InsightPart: PageRow {
     }
 
     /// Those with fewer reviews than a ranking needs stand behind the others.
-    private static func rankedFirst(_ items: ArraySlice<JSONValue>) -> [JSONValue] {
+    static func rankedFirst(_ items: ArraySlice<JSONValue>) -> [JSONValue] {
         items.filter { !IssueCard.isFew($0) } + items.filter { IssueCard.isFew($0) }
     }
 
