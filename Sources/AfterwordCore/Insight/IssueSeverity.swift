@@ -7,7 +7,8 @@ package struct SeverityGrounds: Equatable, Sendable {
     /// The share of the scope's distinct reviews that say so, with its interval; nil where there
     /// are none.
     package var share: Share?
-    /// The mean of the reviews that say so, in thousandths of a star; nil where none is rated.
+    /// The mean of the reviews that say so, in thousandths of a star, rounded up; nil where none is
+    /// rated.
     package var meanThousandths: Int64?
     /// Whether more reviews of four and five stars say so than of fewer or none.
     package var isMostlyPraised: Bool

@@ -380,7 +380,9 @@ extension Theme {
     ///
     /// - Parameter share: Of the scope's distinct reviews.
     fileprivate func severity(share: Share?) -> Severity {
-        let mean = ratings.count > 0 ? ratings.sum * 100 / ratings.count : nil
+        // Rounded up, so that what is above a bound stays above it.
+        let mean =
+            ratings.count > 0 ? (ratings.sum * 100 + ratings.count - 1) / ratings.count : nil
         return aspect.severity
             ?? issueSeverity(
                 SeverityGrounds(

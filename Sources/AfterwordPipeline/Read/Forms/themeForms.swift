@@ -19,6 +19,9 @@ package struct ThemeEntry: Sendable {
         form.text("route", "Who can change it: `product`, `listing` or `both`.") {
             $0.theme.aspect.route
         }
+        form.text("group", "Its group: `product`, `listing`, `fulfilment` or `service`.") {
+            $0.theme.aspect.kind.group.rawValue
+        }
         form.count("mentions", "Reviews that speak of it, each as often as it is shown.") {
             $0.theme.mentions
         }
