@@ -1,5 +1,6 @@
 """Faults on request, as the SDK meets them."""
-import json, time, uuid
+import contextlib, json, time, uuid
+from unittest import mock
 
 import openai
 
@@ -13,8 +14,9 @@ def begin(own, path):
     server, program = own, path
 
 
-def ask(fault, retries=0, timeout=10, **more):
-    client = openai.OpenAI(api_key=KEY, base_url=server.url, max_retries=retries, timeout=timeout)
+def ask(fault, retries=0, timeout=10, own=None, **more):
+    client = openai.OpenAI(api_key=KEY, base_url=(own or server).url, max_retries=retries,
+                           timeout=timeout)
     return client.chat.completions.create(
         model=MINI, messages=HELLO, extra_headers={"X-Fake-Fault": fault}, **more)
 
@@ -27,6 +29,16 @@ def fails(kind, fault, **more):
     except kind as error:
         return error
     raise AssertionError(f"{fault}: no {kind.__name__}")
+
+
+@contextlib.contextmanager
+def counted():
+    """A server, and how many chat requests came to it."""
+    own = harness.Server(program)
+    try:
+        yield own, lambda: len(own.call("GET", "/_fake/requests")[2]["data"])
+    finally:
+        own.stop()
 
 
 def nonce():
@@ -54,18 +66,19 @@ def _():
 
 @check("faults: retry-after in seconds is waited for")
 def _():
-    begun = time.monotonic()
-    ask(f"status=429;retry_after=1;times=1;{nonce()}", retries=1)
-    assert 0.9 <= time.monotonic() - begun < 4
+    with counted() as (own, asked), mock.patch("time.sleep") as sleep:
+        ask(f"status=429;retry_after=7;times=1;{nonce()}", retries=1, own=own)
+        assert [call.args for call in sleep.call_args_list] == [(7,)]
+        assert asked() == 2
 
 
 @check("faults: x-should-retry false ends it")
 def _():
-    begun = time.monotonic()
-    error = fails(openai.RateLimitError, f"status=429;should_retry=false;times=1;{nonce()}",
-                  retries=2)
-    assert error.response.headers["x-should-retry"] == "false"
-    assert time.monotonic() - begun < 0.4
+    with counted() as (own, asked):
+        error = fails(openai.RateLimitError, f"status=429;should_retry=false;times=1;{nonce()}",
+                      retries=2, own=own)
+        assert error.response.headers["x-should-retry"] == "false"
+        assert asked() == 1
 
 
 @check("faults: codes of spent money")

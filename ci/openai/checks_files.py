@@ -111,12 +111,34 @@ def _():
           expires_after={"anchor": "created_at", "seconds": 5})
 
 
+class Hour:
+    """A server whose clock stands still but for `advance`, and whose batches take an hour."""
+
+    def __enter__(self):
+        self.server = harness.Server(
+            program, "--batch-seconds", "3600", "--clock", "1790000000")
+        self.user = openai.OpenAI(api_key="k", base_url=self.server.url, max_retries=0)
+        return self
+
+    def __exit__(self, *_):
+        self.server.stop()
+
+    def advance(self, batch, seconds):
+        """The batch so many seconds later."""
+        self.server.call("POST", "/_fake/clock", {"advance": seconds})
+        return self.user.batches.retrieve(batch.id)
+
+
 @check("batch: from validating to completed, with its times")
 def _():
-    batch = begin_batch([line(str(i)) for i in range(20)], metadata={"a": "b"})
-    assert batch.id.startswith("batch_") and batch.status == "validating"
-    assert batch.expires_at - batch.created_at == 86400 and batch.metadata == {"a": "b"}
-    batch, seen = wait(batch)
+    with Hour() as hour:
+        batch = begin_batch([line(str(i)) for i in range(20)], hour.user, metadata={"a": "b"})
+        assert batch.id.startswith("batch_") and batch.status == "validating"
+        assert batch.expires_at - batch.created_at == 86400 and batch.metadata == {"a": "b"}
+        seen = [hour.advance(batch, 0).status]
+        for _ in range(12):
+            batch = hour.advance(batch, 300)
+            seen += [batch.status] if batch.status != seen[-1] else []
     assert seen == ["validating", "in_progress", "finalizing", "completed"], seen
     assert batch.request_counts.total == batch.request_counts.completed == 20
     assert batch.request_counts.failed == 0 and batch.error_file_id is None
@@ -215,17 +237,22 @@ def _():
 
 @check("batch: cancelled ones keep what was done; the rest is named")
 def _():
-    batch = begin_batch([line(str(i)) for i in range(100)])
-    while client.batches.retrieve(batch.id).request_counts.completed < 10:
-        time.sleep(0.01)
-    batch = client.batches.cancel(batch.id)
-    assert batch.status == "cancelling" and batch.cancelling_at
-    batch, _ = wait(batch)
-    assert batch.status == "cancelled" and batch.cancelled_at
-    done, rest = lines_of(batch.output_file_id), lines_of(batch.error_file_id)
-    assert len(done) + len(rest) == 100 and len(done) == batch.request_counts.completed >= 10
-    assert {r["error"]["code"] for r in rest} == {"batch_cancelled"}
-    assert fails(openai.APIStatusError, client.batches.cancel, batch.id).status_code == 409
+    with Hour() as hour:
+        batch = begin_batch([line(str(i)) for i in range(100)], hour.user)
+        batch = hour.advance(batch, 1500)
+        begun = batch.request_counts.completed
+        assert batch.status == "in_progress" and 10 <= begun < 100
+        batch = hour.user.batches.cancel(batch.id)
+        assert batch.status == "cancelling" and batch.cancelling_at
+        batch = hour.advance(batch, 3600)
+        assert batch.status == "cancelled" and batch.cancelled_at
+        done = lines_of(batch.output_file_id, hour.user)
+        rest = lines_of(batch.error_file_id, hour.user)
+        assert len(done) + len(rest) == 100
+        assert begun <= len(done) == batch.request_counts.completed < 100
+        assert {r["error"]["code"] for r in rest} == {"batch_cancelled"}
+        error = fails(openai.APIStatusError, hour.user.batches.cancel, batch.id)
+        assert error.status_code == 409
 
 
 @check("batch: expired ones keep what was done, when the clock is moved a day")
