@@ -148,16 +148,17 @@ extension FakeOpenAI {
     }
 
     /// The fault that the header orders for this request.
+    ///
+    /// - Parameter isStream: Whether a chat request asks for a stream; nil where that is not known.
     func headerFault(
-        _ request: WireRequest, _ call: FakeCall
+        _ request: WireRequest, _ call: FakeCall, isStream: Bool? = nil
     ) throws(WireError) -> FaultOrder? {
         guard let written = request.headers["x-fake-fault"], !written.isEmpty else { return nil }
         switch FaultOrder.read(written) {
-        case .failure(let fault):
-            throw WireError(
-                400, "X-Fake-Fault: '\(fault.part)' is not understood.", type: "fake_error",
-                code: "fake_fault")
+        case .failure(let fault): throw Self.unmet(fault)
         case .success(let order):
+            let place = FaultOrder.Place(path: request.path, isStream: isStream)
+            if let fault = order.misplaced(at: place) { throw Self.unmet(fault) }
             guard order.times != nil || order.after > 0 else { return order }
             var mix = Mix(call.key)
             mix.add(order.nonce ?? written)
@@ -167,6 +168,12 @@ extension FakeOpenAI {
             }
             return met(order, mix.state) ? order : nil
         }
+    }
+
+    private static func unmet(_ fault: FaultWordFault) -> WireError {
+        WireError(
+            400, "X-Fake-Fault: \(fault.words(unknown: "is not understood")).",
+            type: "fake_error", code: "fake_fault")
     }
 
     /// Counts a request that may meet a fault.

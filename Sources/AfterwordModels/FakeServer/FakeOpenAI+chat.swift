@@ -4,8 +4,10 @@ import Synchronization
 /// Chat completions.
 extension FakeOpenAI {
     func chat(_ request: WireRequest, _ call: inout FakeCall) throws(WireError) -> WireAnswer {
-        call.fault = try headerFault(request, call)
-        guard let body = try? JSONValue(parsing: request.body) else {
+        let read = try? JSONValue(parsing: request.body)
+        call.fault = try headerFault(
+            request, call, isStream: read.map { $0["stream"]?.flag ?? false })
+        guard let body = read else {
             if let error = call.fault?.error { throw error }
             throw WireError(
                 400,

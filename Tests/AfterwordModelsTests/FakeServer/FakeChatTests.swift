@@ -96,6 +96,41 @@ struct FakeChatTests {
         #expect((whole / 2 - 1...whole / 2 + 1).contains(after))
     }
 
+    @Test(
+        "An order that no request can meet is refused, with the part and the reason",
+        arguments: [
+            ("retry_after=1", "'retry_after=1' goes with a status or code"),
+            ("cut;message=x", "'message=x' goes with a status or code"),
+            ("times=2", "'times=2' orders no fault"), ("nonce=a", "'nonce=a' orders no fault"),
+            (";", "';' orders no fault"), ("cut;done=0.3", "'done=0.3' goes with batch=expire"),
+            ("status=429; status=500", "'status=500' says again what stands before it"),
+            ("status=500;rate_limit", "'rate_limit' says again what stands before it"),
+            ("refusal;kind=length", "'kind=length' says again what stands before it"),
+            ("batch=fail", "'batch=fail' is for the request that creates a batch"),
+            ("stream_error", "'stream_error' is for chat completions with 'stream': true"),
+        ])
+    func meaningless(order: String, words: String) throws {
+        let api = try FakeAPI()
+        let refused = api.chat(fault: order)
+        #expect(refused.status == 400 && refused.error["code"]?.text == "fake_fault")
+        #expect(refused.error["message"]?.text == "X-Fake-Fault: \(words).")
+    }
+
+    @Test("A fault of chat completions is refused at other requests, and met at streams")
+    func places() throws {
+        let api = try FakeAPI()
+        for (order, path) in [
+            ("refusal", "/v1/models"), ("usage=zero", "/v1/files"), ("stream_error", "/v1/models"),
+            ("batch=fail", "/v1/models"),
+        ] {
+            #expect(api.call("GET", path, fault: order).error["code"]?.text == "fake_fault")
+        }
+        #expect(api.call("GET", "/v1/models", fault: "status=502").status == 502)
+        // A client that orders it for all of its requests uploads and looks with it, too.
+        #expect(api.call("GET", "/v1/files", fault: "batch=expire;done=0.3").status == 200)
+        #expect(api.chat(#""stream":true"#, fault: "stream_error").status == 200)
+    }
+
     @Test("A date, a tier of the project and a breakpoint of the cache are understood")
     func details() throws {
         let api = try FakeAPI { $0.tier = "priority" }
@@ -211,6 +246,18 @@ struct RuleBookTests {
             (#"{"rules":[{"answers":[{}]}]}"#, "says nothing"),
             (#"{"rules":[{"answers":[{"text":"a"}],"wenn":1}]}"#, "unknown member 'wenn'"),
             (#"{"rules":[{"answers":[{"fault":"quake"}]}]}"#, "'quake' is no part of a fault"),
+            (
+                #"{"rules":[{"answers":[{"fault":"should_retry=false"}]}]}"#,
+                "'should_retry=false' goes with a status or code"
+            ),
+            (
+                #"{"rules":[{"answers":[{"fault":"batch=fail"}]}]}"#,
+                "rule 1, answer 1: 'batch=fail' is for the request that creates a batch"
+            ),
+            (
+                #"{"rules":[{"match":{"path":"/v1/models"},"answers":[{"fault":"refusal"}]}]}"#,
+                "'refusal' is for chat completions"
+            ),
             (#"{"rules":[],"unmatched":"x"}"#, "answer or fail"),
         ])
     func refused(written: String, words: String) {

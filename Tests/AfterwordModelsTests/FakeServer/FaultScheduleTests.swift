@@ -13,6 +13,10 @@ struct FaultScheduleTests {
             ("5% cut, 101% hang", "'101% hang' has no share from 0% to 100%"),
             ("-1% cut", "'-1% cut' has no share from 0% to 100%"),
             ("60% cut, 60% hang", "the shares add up to more than 100%"),
+            ("5% retry_after=1", "'retry_after=1' goes with a status or code"),
+            ("5% times=2", "'times=2' orders no fault"), ("5%", "'' orders no fault"),
+            ("5% status=429;status=500", "'status=500' says again what stands before it"),
+            ("5% batch=fail", "'batch=fail' is for the request that creates a batch"),
         ])
     func faults(written: String, words: String) {
         var configuration = FakeOpenAI.Configuration()

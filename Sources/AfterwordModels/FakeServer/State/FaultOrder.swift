@@ -51,17 +51,27 @@ struct FaultOrder: Equatable, Sendable {
     /// As written, for the log.
     private(set) var written: String
 
-    /// Reads an order; what is wrong with it is named.
+    /// Reads an order; what is wrong with it is named: a part that is not understood, that stands
+    /// twice, or that orders nothing.
     static func read(_ written: String) -> Result<FaultOrder, FaultWordFault> {
         var order = FaultOrder(written: written)
+        var parts: [Part] = []
         for part in written.split(separator: ";") {
             let sides = part.split(separator: "=", maxSplits: 1).map { Substring($0).trimmed }
             guard let key = sides.first, !key.isEmpty else { continue }
             let name = key.lowercased().replacing("-", with: "_").replacing(" ", with: "_")
-            guard order.set(name, sides.count == 2 ? sides[1] : nil) else {
-                return .failure(FaultWordFault(part: String(part)))
+            let value = sides.count == 2 ? sides[1] : nil
+            guard order.set(name, value) else {
+                return .failure(FaultWordFault(part: part.trimmed))
             }
+            let read = Part(part.trimmed, name: name, value: value)
+            guard !parts.contains(where: { $0.subject == read.subject }) else {
+                return .failure(
+                    FaultWordFault(part: read.written, reason: "says again what stands before it"))
+            }
+            parts.append(read)
         }
+        if let fault = idle(parts, of: written) { return .failure(fault) }
         return .success(order)
     }
 
@@ -216,9 +226,16 @@ struct FaultOrder: Equatable, Sendable {
     ]
 }
 
-/// A part of a fault order that is not understood.
+/// A part of a fault order that is not understood, or has no meaning where it stands.
 struct FaultWordFault: Error, Equatable, Sendable {
     var part: String
+    /// Why a part that is understood has no meaning; nil for others.
+    var reason: String?
+
+    /// The part and what is wrong with it.
+    ///
+    /// - Parameter unknown: What is said of a part that is not understood.
+    func words(unknown: String) -> String { "'\(part)' \(reason ?? unknown)" }
 }
 
 /// What is wrong with a schedule of faults, in words.
@@ -249,11 +266,15 @@ struct FaultSchedule: Equatable, Sendable {
             else { throw FaultScheduleFault(words: "'\(text)' has no share from 0% to 100%") }
             switch FaultOrder.read(text[text.index(after: mark)...].trimmed) {
             case .success(let order):
+                // Chat completions alone meet faults by chance.
+                if let fault = order.misplaced(at: .chat(isStream: nil)) {
+                    throw FaultScheduleFault(words: fault.words(unknown: "is no fault"))
+                }
                 let parts = UInt64(share * 10_000)
                 total += parts
                 entries.append((parts, order))
             case .failure(let fault):
-                throw FaultScheduleFault(words: "'\(Substring(fault.part).trimmed)' is no fault")
+                throw FaultScheduleFault(words: fault.words(unknown: "is no fault"))
             }
         }
         guard total <= 1_000_000 else {

@@ -110,7 +110,14 @@ package struct RuleBook: Sendable {
         }
         var read: [Answer] = []
         for (index, value) in answers.enumerated() {
-            read.append(try answer(value, "\(place), answer \(index + 1)"))
+            let place = "\(place), answer \(index + 1)"
+            let answer = try answer(value, place)
+            // Whether a request is a stream is not known before it comes.
+            let met = FaultOrder.Place(path: match["path"]?.text ?? RuleSubject.chat)
+            if let fault = answer.fault?.misplaced(at: met) {
+                throw Fault(words: "\(place): " + fault.words(unknown: ""))
+            }
+            read.append(answer)
         }
         return Rule(
             name: rule["name"]?.text ?? place,
@@ -141,7 +148,7 @@ package struct RuleBook: Sendable {
             switch FaultOrder.read(text) {
             case .success(let order): answer.fault = order
             case .failure(let fault):
-                throw Fault(words: "\(place): '\(fault.part)' is no part of a fault")
+                throw Fault(words: "\(place): " + fault.words(unknown: "is no part of a fault"))
             }
         }
         if let times = value["times"] {
