@@ -8,18 +8,18 @@ import Testing
 
 /// What servers of batches do beside the usual.
 @Suite struct ScriptedBatchTests {
-    private static let scopes: [ReviewScope] = [
+    static let scopes: [ReviewScope] = [
         lumora, .scope(Scope(kind: .brand, id: "Knokke")), .product("B0FLASK002"),
     ]
 
-    private func surroundings(_ command: Int64 = 1, after seconds: Int64 = 0)
+    func surroundings(_ command: Int64 = 1, after seconds: Int64 = 0)
         -> InsightSurroundings
     {
         let now = ReviewHistory.start.adding(seconds: seconds)
         return InsightSurroundings(now: { now }, batch: command)
     }
 
-    private func ask(
+    func ask(
         _ store: MemoryStore, _ model: ScriptedBatches, _ command: Int64 = 1
     ) async throws -> BatchReport {
         try await askForInsights(
@@ -27,18 +27,18 @@ import Testing
             surroundings: surroundings(command))
     }
 
-    private func collect(
+    func collect(
         _ store: MemoryStore, _ model: ScriptedBatches, after seconds: Int64 = 0
     ) async throws -> [CollectedBatch] {
         try await collectBatches(
             in: store, by: model, surroundings: surroundings(9, after: seconds))
     }
 
-    private func calls(_ store: MemoryStore) throws -> [ModelCall] {
+    func calls(_ store: MemoryStore) throws -> [ModelCall] {
         try store.read { try $0.modelCalls() }
     }
 
-    private static func honest(_ question: BatchQuestion) async -> BatchAnswer {
+    static func honest(_ question: BatchQuestion) async -> BatchAnswer {
         do throws(ModelFailure) {
             var reply = try await FakeModel().answer(question.request)
             reply.usage = ModelUsage(input: 1_000, cachedInput: 0, output: 100)
@@ -150,8 +150,11 @@ import Testing
         #expect(other[0].isOfAnotherKey && !other[0].isEnded && other[0].failure == nil)
         #expect(try calls(store).allSatisfy { $0.endedAt == nil })
         #expect(try await ask(store, model, 2).pending == 3)
+        // Whether the other key's batch was made, and billed, cannot be known any more.
         let late = try await collect(store, model, after: batchLeaseSeconds)
         #expect(late[0].isEnded && !late[0].isOfAnotherKey)
+        #expect(late[0].booked == ["missing": 3])
+        #expect(try calls(store).allSatisfy { $0.cost == $0.reserved })
     }
 
     @Test("Files that are cut, or no files of answers, leave the batch open, and nothing is lost")
@@ -318,6 +321,7 @@ import Testing
         let done = try await collect(store, model)[0]
         #expect(done.booked == ["answered": 3] && done.made == 0 && done.isEnded)
         #expect(Set(done.standing) == Set(Self.scopes) && !done.isFruitless)
+        #expect(done.madeAlready.isEmpty)
         #expect(try store.read { try $0.insights(of: nil) }.allSatisfy { $0.model == "fake-1" })
     }
 

@@ -29,6 +29,9 @@ package struct CollectedBatch: Sendable {
     package var overtaken: [ReviewScope] = []
     /// Scopes whose insight of the same reviews another model made meanwhile: it stays.
     package var standing: [ReviewScope] = []
+    /// Scopes whose insight of the same reviews the same model has by now, as of another program
+    /// that collects: it stays.
+    package var madeAlready: [ReviewScope] = []
     /// Why nothing more could be done now; the next look goes on.
     package var failure: ModelFailure?
     /// The first answer with a usage above its bound.
@@ -45,6 +48,15 @@ package struct CollectedBatch: Sendable {
 /// the program that made it may be sending it.
 package let unsentBatchSeconds: Int64 = 900
 
+/// How long after it was asked the answers of a batch may be at the server, in seconds: from its
+/// end, which comes within a day.
+package let batchKeptSeconds: Int64 = batchLeaseSeconds + 86_400
+
+extension ModelBatch {
+    /// From when on the batch is given up if the server does not know it.
+    package var givenUpAt: Instant { createdAt.adding(seconds: unsentBatchSeconds) }
+}
+
 /// Looks at the open batches of a model and takes what is ready: each answer is booked by what was
 /// returned, at the prices of batches, and kept; insights and enrichments are made of it by the
 /// same checks as of one that was asked for directly. May be called any number of times, and ended
@@ -54,7 +66,8 @@ package let unsentBatchSeconds: Int64 = 900
 /// the server after `unsentBatchSeconds` costs nothing, and its questions may be asked again,
 /// unless they were uploaded with a key that sees other files than the one in use. One whose files
 /// are cut or unreadable stays open. One that the server forgot after `batchLeaseSeconds` ends, and
-/// what is open of it counts as spent.
+/// what is open of it counts as spent; where the key in use may be of another project, after
+/// `batchKeptSeconds`, when no key sees its answers any more.
 ///
 /// - Returns: The batches of this model and place that were open, in order of their numbers.
 /// - Throws: `StoreFault`, `InsightFault`.
@@ -86,7 +99,7 @@ private struct BatchCollecting {
         var found = CollectedBatch(batch: batch)
         let server: ServerBatch
         switch await look(for: batch) {
-        case .failure(let failure): return try await endWhenLost(found, failure)
+        case .failure(let failure): return try await endWhenHidden(found, failure)
         case .success(nil): return try await giveUpWhenLate(found)
         case .success(let known?): server = known
         }
@@ -142,19 +155,42 @@ private struct BatchCollecting {
 
     private func giveUpWhenLate(_ found: CollectedBatch) async throws -> CollectedBatch {
         let now = surroundings.now()
-        guard now.microseconds(since: found.batch.createdAt) >= unsentBatchSeconds * 1_000_000
-        else { return found }
-        guard let file = found.batch.inputFile, !isForgotten(found.batch) else {
-            return try await end(found, .notSent)
-        }
+        guard now >= found.batch.givenUpAt else { return found }
+        guard let file = found.batch.inputFile else { return try await end(found, .notSent) }
         var found = found
         do throws(ModelFailure) {
             found.isOfAnotherKey = try await !model.hasFile(file)
         } catch {
             found.failure = error
         }
-        guard !found.isOfAnotherKey, found.failure == nil else { return found }
-        return try await end(found, .notSent)
+        guard found.failure == nil else { return found }
+        guard found.isOfAnotherKey else { return try await end(found, .notSent) }
+        guard isForgotten(found.batch) else { return found }
+        // Another key may have asked and paid, and no key can show it any more.
+        found.isOfAnotherKey = false
+        return try await end(found, .completed)
+    }
+
+    /// Ends a batch that was at the server and is not shown any more, once its questions count as
+    /// lost. Where the key sees the uploaded questions neither, the batch may be another project's.
+    private func endWhenHidden(
+        _ found: CollectedBatch, _ failure: ModelFailure
+    ) async throws -> CollectedBatch {
+        guard failure.fault == .notThere, let file = found.batch.inputFile else {
+            return try await endWhenLost(found, failure)
+        }
+        var found = found
+        do throws(ModelFailure) {
+            found.isOfAnotherKey = try await !model.hasFile(file)
+        } catch {
+            found.failure = error
+            return found
+        }
+        guard found.isOfAnotherKey else { return try await endWhenLost(found, failure) }
+        let age = surroundings.now().microseconds(since: found.batch.createdAt)
+        guard age >= batchKeptSeconds * 1_000_000 else { return found }
+        found.isOfAnotherKey = false
+        return try await end(found, .completed)
     }
 
     /// Whether the server has forgotten a batch by now, with its files.

@@ -105,9 +105,11 @@ struct InsightBatch {
         }
         var groups: [InsightSubjectNote: [ReviewScope]] = [:]
         for item in items {
-            guard let note = InsightSubjectNote(written: item.subject),
-                !made.contains(MadeOf(note.scope, item.cacheKey))
-            else { continue }
+            guard let note = InsightSubjectNote(written: item.subject) else { continue }
+            guard !made.contains(MadeOf(note.scope, item.cacheKey)) else {
+                found.madeAlready.append(note.scope)
+                continue
+            }
             let isLater = current.contains { row in
                 row.scope == note.scope && row.language == note.language.rawValue
                     && row.evidenceRun > note.evidenceRun
@@ -146,8 +148,15 @@ struct InsightBatch {
             surroundings: surroundings)
         found.made += report.made
         found.runs += report.runs
-        found.standing += report.outcomes.compactMap { scope, outcome in
-            if case .standing = outcome { scope } else { nil }
+        for (scope, outcome) in report.outcomes {
+            guard case .standing(let row) = outcome else { continue }
+            if row.evidenceRun > common.evidenceRun {
+                found.overtaken.append(scope)
+            } else if row.model == model.name {
+                found.madeAlready.append(scope)
+            } else {
+                found.standing.append(scope)
+            }
         }
     }
 }

@@ -46,14 +46,31 @@ extension ModelOptions {
     }
 }
 
+extension ReviewStore {
+    /// The batches of which answers are waited for.
+    func openModelBatches() throws -> [ModelBatch] {
+        try read { try $0.modelBatches() }.filter { $0.endedAt == nil }
+    }
+}
+
 extension BatchReport {
     /// Prints what was asked.
-    func show(isQuiet: Bool, isJSON: Bool) {
+    ///
+    /// - Parameter open: The open batches of the store.
+    func show(isQuiet: Bool, isJSON: Bool, open: [ModelBatch]) {
         if isJSON { return Terminal.write(json: [json]) }
         guard !isQuiet else { return }
         for batch in batches where batch.serverID != nil {
             print("Batch \(batch.number): \(printable(batch.serverID ?? "")), \(batch.status).")
         }
+        let unsent = open.filter { batch in
+            batch.serverID == nil && !batches.contains { $0.number == batch.number }
+        }
+        for batch in unsent where pending > 0 { print(batch.unsentWords) }
+        guard asked + known + pending + leftAlone + made > 0 else {
+            return print(refusal == nil && failure == nil ? "Nothing to ask." : "Nothing is asked.")
+        }
+        let isAtServer = asked > 0 || pending > 0 && open.contains { $0.serverID != nil }
         var parts = ["\(several(Int64(asked), "question")) in batches"]
         if known > 0 { parts.append("\(several(Int64(known), "answer")) known") }
         if pending > 0 { parts.append("\(pending) asked already") }
@@ -61,7 +78,7 @@ extension BatchReport {
         if made > 0 { parts.append("\(grouped(made)) made of known answers") }
         print(
             parts.joined(separator: ", ") + ", at most \(dollars(reserved))."
-                + (asked + pending > 0 ? " 'afterword insights collect' takes the answers." : ""))
+                + (isAtServer ? " 'afterword insights collect' takes the answers." : ""))
     }
 
     /// The most batches in the JSON of a report, which has at most 1,024 bytes.
@@ -90,6 +107,18 @@ extension BatchReport {
 }
 
 extension ModelBatch {
+    /// What is waited for where the server's id is not known.
+    fileprivate var unsentWords: String {
+        "Batch \(number) (\(purpose.rawValue), \(printable(model))): not known whether it is at "
+            + "the server. 'afterword insights collect' finds it there, or gives it up "
+            + "\(givenUpWords); then its questions can be asked again."
+    }
+
+    /// When the batch is given up: "from 19:13:02 UTC on".
+    fileprivate var givenUpWords: String {
+        "from \(givenUpAt.description.dropFirst(11).prefix(8)) UTC on"
+    }
+
     var json: JSONValue {
         .row([
             "batch": JSONValue(number), "name": .string(name),
@@ -122,7 +151,7 @@ struct InsightCollectCommand: AsyncParsableCommand {
 
     func run() async throws {
         let reviews = try store.location.openExistingForWriting()
-        let open = try reviews.read { try $0.modelBatches() }.filter { $0.endedAt == nil }
+        let open = try reviews.openModelBatches()
         guard !open.isEmpty else {
             return output.json ? Terminal.write(json: []) : print("No batch is open.")
         }
@@ -236,9 +265,15 @@ extension CollectedBatch {
         let name = "Batch \(batch.number) (\(batch.purpose.rawValue), \(printable(batch.model)))"
         guard isEnded else {
             if isOfAnotherKey { return name + ": not shown to this key; it stays open." }
+            if failure != nil {
+                return name
+                    + (batch.serverID == nil
+                        ? ": not known whether it is at the server"
+                        : ": \(printable(batch.status)) when it was last seen") + "; it stays open."
+            }
             if batch.serverID == nil {
-                return name + ": not at the server; given up "
-                    + "\(unsentBatchSeconds / 60) minutes after it was begun."
+                return name + ": not at the server; it stays open, and 'collect' gives it up "
+                    + "\(batch.givenUpWords)."
             }
             if let short {
                 return name + ": \(printable(batch.status)), \(grouped(short.read)) of "
@@ -253,6 +288,9 @@ extension CollectedBatch {
         if !overtaken.isEmpty { parts.append("\(overtaken.count) of earlier reviews, not made") }
         if !standing.isEmpty {
             parts.append("\(standing.count) made by another model meanwhile, which stay")
+        }
+        if !madeAlready.isEmpty {
+            parts.append("\(madeAlready.count) made by the same model before, which stay")
         }
         if strays > 0 { parts.append("\(strays) lines of no question") }
         if cost > 0 { parts.append(dollars(cost)) }
@@ -273,6 +311,12 @@ extension CollectedBatch {
             .with("runs", .array(runs.map { JSONValue($0) }))
             .with("overtaken", .array(overtaken.map { .string($0.written) }))
             .with("standing", .array(standing.map { .string($0.written) }))
+            .with("made_already", .array(madeAlready.map { .string($0.written) }))
+            .with(
+                "given_up_at_us",
+                JSONValue(
+                    isEnded || batch.serverID != nil ? nil : batch.givenUpAt.microseconds)
+            )
             .with("lines_read", JSONValue(short?.read)).with("lines_said", JSONValue(short?.said))
             .with("lines_unreadable", JSONValue(short?.unreadable))
             .with("is_of_another_key", .bool(isOfAnotherKey))

@@ -43,7 +43,8 @@ struct EnrichCommand: AsyncParsableCommand {
                     of: scope, in: reviews, by: model, options: options,
                     surroundings: surroundings)
             }
-            report.show(isQuiet: false, isJSON: output.json)
+            report.show(
+                isQuiet: false, isJSON: output.json, open: try reviews.openModelBatches())
             return try report.check()
         }
         let report = try await model.withModel { model in

@@ -207,7 +207,8 @@ private func make(
                 surroundings: insightSurroundings(
                     isQuiet: output.isQuiet || output.isJSON, log: output.log))
         }
-        report.show(isQuiet: output.isQuiet, isJSON: output.isJSON)
+        report.show(
+            isQuiet: output.isQuiet, isJSON: output.isJSON, open: try store.openModelBatches())
         return try report.check()
     }
     let report = try await model.withModel { model in
