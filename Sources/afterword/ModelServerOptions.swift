@@ -43,6 +43,34 @@ struct ModelServerOptions: ParsableArguments {
         guard dialect == nil || dialect.flatMap(AnswerDialect.init) != nil else {
             throw ValidationError("--dialect is strict, json_schema or json_object")
         }
+        for host in hosts where !Self.isHost(host) {
+            throw ValidationError(
+                "--plain-http \(printable(host)): a host's name alone, without scheme, port or path")
+        }
+        try checkFile()
+    }
+
+    /// Reads the file of models also where none of them is asked.
+    private func checkFile() throws {
+        do {
+            _ = try catalog()
+        } catch let fault as ModelFileFault {
+            throw ValidationError("the file of models: \(printable(fault.words))")
+        } catch let fault as CommandFault {
+            throw ValidationError(fault.failure.message)
+        }
+    }
+
+    /// Whether a text can be the host of an address: a name, or an address of IPv4 or IPv6.
+    private static func isHost(_ text: String) -> Bool {
+        let isOfHost = { (byte: UInt8) in
+            switch UnicodeScalar(byte) {
+            case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", ":", "[", "]": true
+            default: false
+            }
+        }
+        return !text.isEmpty && text.utf8.allSatisfy(isOfHost)
+            && text.utf8.count { $0 == UInt8(ascii: ":") } != 1
     }
 
     var plainHosts: Set<String> { Set(hosts.map { $0.lowercased() }) }

@@ -97,6 +97,29 @@ import Testing
         }
     }
 
+    @Test(
+        "Options of the server that are wrong are refused also where the simulated model answers",
+        arguments: [
+            ["insight", "portfolio"], ["insights", "make", "top:1"], ["plan", "dump"],
+            ["run", "dump"], ["models", "compare", "fake", "fake:lying:7"],
+            ["enrich", "--scope", "portfolio"], ["insights", "collect"],
+        ])
+    func unused(command: [String]) throws {
+        try load(1)
+        try folder.write("fake.json", #"{"models": [{"name": "fake:x", "paid": false}]}"#)
+        for (options, words) in [
+            (["--models", "none.json"], "none.json cannot be read"),
+            (["--models", "fake.json"], "fake:x is the name of a simulated model"),
+            (["--plain-http", "a b"], "--plain-http a b: a host's name alone"),
+            (["--plain-http", "http://gpu"], "a host's name alone"),
+            (["--plain-http", "gpu:8000"], "a host's name alone"),
+            (["--dialect", "yaml"], "--dialect is strict"),
+        ] {
+            let result = try Program.run(command + options, in: folder.path)
+            #expect(result.code == 2 && result.errors.contains(words), "\(result.errors)")
+        }
+    }
+
     @Test("A key with a line break, a free model far away, and a model's name for the terminal")
     func faults() throws {
         try load(1)

@@ -130,6 +130,18 @@ import Testing
                 "a 'replacement' is a text"
             ),
             (
+                #"{"models": [{"name": "fake", "paid": false}]}"#,
+                "fake is the name of a simulated model"
+            ),
+            (
+                #"{"models": [{"name": "fake:lying:7", "paid": false}]}"#,
+                "fake:lying:7 is the name of a simulated model"
+            ),
+            (
+                #"{"models": [{"name": "a", "paid": false, "replacement": "a"}]}"#,
+                "a 'replacement' is the model itself"
+            ),
+            (
                 #"{"models": [{"name": "a", "paid": false}, {"name": "a", "paid": false}]}"#,
                 "a is listed twice"
             ),

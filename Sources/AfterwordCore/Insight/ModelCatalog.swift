@@ -48,6 +48,10 @@ package struct ModelCatalog: Sendable {
             guard !models.contains(where: { $0.name == facts.name }) else {
                 throw ModelFileFault(model: facts.name, reason: "is listed twice")
             }
+            guard facts.replacement != facts.name else {
+                throw ModelFileFault(
+                    model: facts.name, member: "replacement", reason: "is the model itself")
+            }
             models.append(facts)
         }
         return models
@@ -89,6 +93,9 @@ private struct ModelEntry {
     init(_ document: JSONValue) throws(ModelFileFault) {
         guard let name = document["name"]?.text, (1...128).contains(name.utf8.count) else {
             throw ModelFileFault(reason: "lists a model without a 'name'")
+        }
+        guard !ModelFacts.isSimulated(name) else {
+            throw ModelFileFault(model: name, reason: "is the name of a simulated model")
         }
         self.document = document
         self.name = name

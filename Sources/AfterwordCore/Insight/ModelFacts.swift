@@ -66,6 +66,11 @@ package struct ModelFacts: Equatable, Sendable {
     /// The models of `models/models.json`.
     package static let all = ModelCatalog.builtIn.models
 
+    /// Whether a name stands for a simulated model, which no list describes: `fake`, `fake:…`.
+    package static func isSimulated(_ name: String) -> Bool {
+        name == "fake" || name.hasPrefix("fake:")
+    }
+
     package static func named(_ name: String) -> ModelFacts? { all.first { $0.name == name } }
 
     /// A warning where the model is shut down within `days` of a moment, or already is; otherwise

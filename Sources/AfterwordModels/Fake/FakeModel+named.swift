@@ -1,3 +1,5 @@
+import AfterwordCore
+
 extension FakeModel {
     /// Why a name stands for no simulated model.
     package enum NameFault: Error, Equatable, Sendable {
@@ -6,9 +8,7 @@ extension FakeModel {
     }
 
     /// Whether a name stands for a simulated model.
-    package static func isName(_ name: String) -> Bool {
-        name == "fake" || name.hasPrefix("fake:")
-    }
+    package static func isName(_ name: String) -> Bool { ModelFacts.isSimulated(name) }
 
     /// The simulated model of a name: `fake`, `fake:BEHAVIOUR` or `fake:BEHAVIOUR:SEED`. Nil for
     /// the name of another model.
