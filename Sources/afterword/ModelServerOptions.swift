@@ -45,7 +45,7 @@ struct ModelServerOptions: ParsableArguments {
         }
         for host in hosts where !Self.isHost(host) {
             throw ValidationError(
-                "--plain-http \(printable(host)): a host's name alone, without scheme, port or path")
+                "--plain-http \(printable(host)): a host's name alone, without scheme, port, path")
         }
         try checkFile()
     }

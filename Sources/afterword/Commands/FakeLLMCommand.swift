@@ -34,7 +34,7 @@ struct FakeLLMCommand: AsyncParsableCommand {
     var rules: String?
     @Option(help: "Faults by chance, as '5% status=429;retry_after=1, 2% disconnect'.")
     var faults: String?
-    @Option(help: "Seconds from a batch's creation to its completion.")
+    @Option(help: "Seconds from a batch's creation to its completion, at most 86400.")
     var batchSeconds = 2.0
     @Option(help: "The tier of requests that name none: default, flex or priority.")
     var tier = "default"

@@ -21,8 +21,8 @@ struct ModelsListCommand: ParsableCommand {
         for facts in models {
             let prices =
                 facts.isPaid
-                ? [facts.input, facts.cachedInput, facts.cacheWrite ?? facts.input, facts.output]
-                    .map { decimal($0, of: 1_000, places: 3) }
+                ? [facts.input, facts.cachedInput, facts.cacheWrite, facts.output]
+                    .map { $0.map { decimal($0, of: 1_000, places: 3) } ?? "–" }
                 : ["free", "", "", ""]
             table.add(
                 [printable(facts.name)] + prices
