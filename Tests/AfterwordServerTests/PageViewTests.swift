@@ -72,31 +72,90 @@ import Testing
 
     @Test("Did the fix work: before and after a day, and whether chance explains it")
     func fixed() async throws {
-        func periods(_ parts: [(Int64, Int64)]) -> [PicturePeriod] {
-            parts.enumerated().map { place, own in
+        func words(_ parts: [(Int64, Int64)], since week: Int64 = 2) -> String {
+            let periods = parts.enumerated().map { place, own in
                 PicturePeriod(
                     name: "w\(place)", label: "w\(place)",
                     at: Instant(seconds: Int64(place) * 604_800), reviews: own.1, part: own.0,
-                    whole: own.1)
+                    whole: own.1, isFirst: place == 0)
             }
+            return FixComparison(periods, since: Instant(seconds: week * 604_800)).words
         }
-        let day = Instant(seconds: 604_800)
+        // What the first dump brought is of any age, and on neither side.
+        let years: (Int64, Int64) = (200, 3_600)
+        let fell = words([years, (40, 100), (5, 100)])
+        #expect(fell.contains("40.0 % (40 of 100, 95 %:"))
+        #expect(fell.contains("new reviews in the dump of w1."))
+        #expect(fell.hasSuffix("It fell by more than chance."))
+        #expect(words([years, (5, 100), (40, 100)]).hasSuffix("It rose by more than chance."))
         #expect(
-            BeforeAfter.words(periods([(40, 100), (5, 100)]), since: day)
-                .hasSuffix("It fell by more than chance."))
+            words([years, (2, 10), (1, 10)]).hasSuffix("Chance alone explains the difference."))
+        #expect(words([years, (2, 10), (0, 0)]).hasSuffix("There is nothing to compare."))
+        let both = words([years, (30, 60), (24, 61), (4, 60), (4, 61)], since: 3)
+        #expect(both.contains("(54 of 121, 95 %:"))
+        #expect(both.contains("new reviews in the dumps of w1 and w2."))
+        #expect(both.contains("(8 of 121, 95 %:") && both.contains("in the dumps of w3 and w4."))
+        #expect(both.hasSuffix("It fell by more than chance."))
         #expect(
-            BeforeAfter.words(periods([(5, 100), (40, 100)]), since: day)
-                .hasSuffix("It rose by more than chance."))
-        #expect(
-            BeforeAfter.words(periods([(2, 10), (1, 10)]), since: day)
-                .hasSuffix("Chance alone explains the difference."))
-        #expect(
-            BeforeAfter.words(periods([(2, 10), (0, 0)]), since: day)
-                .hasSuffix("There is nothing to compare."))
+            words([years] + Array(repeating: (1, 9), count: 4), since: 4).contains(
+                "new reviews in the 3 dumps of w1 to w3."))
+        let early = words([years, (8, 121)], since: 1)
+        #expect(early.contains("no earlier weeks are known; the first dump"))
+        #expect(!early.contains("3,600") && early.hasSuffix("There is nothing to compare."))
+        #expect(words([years, (8, 121)]).contains("Since then: no dump."))
+    }
+
+    @Test("A fix is drawn: both shares with their intervals, and the day between them")
+    func fixPicture() async throws {
         try await serving(Self.weeks) { client, _ in
-            let page = try await client.get("/brands/Alpha?fixed=2026-03-16")
-            #expect(page.words.contains("Before 2026-03-16: 50.0 % (3 of 6"))
+            for address in ["/brands/Alpha", "/products/A1", "/themes/leaks"] {
+                let page = try await client.get(address + "?fixed=2026-03-16")
+                #expect(page.words.contains("Before 2026-03-16: 100.0 % (2 of 2"), "\(address)")
+                #expect(page.words.contains("in the dump of 2026-03-09."))
+                #expect(page.words.contains("in the dumps of 2026-03-16 and 2026-03-30."))
+                #expect(page.text.contains("aria-label=\"Before 2026-03-16: 100.0 %"))
+                #expect(page.words.contains("Fixed, 2026-03-16"))
+                // Before the day there is the first dump alone: nothing is drawn.
+                let early = try await client.get(address + "?fixed=2026-03-09")
+                #expect(early.words.contains("no earlier weeks are known"))
+                #expect(!early.text.contains("<figure class=\"picture fix\">"))
+            }
             #expect(try await client.get("/products/A1?fixed=2026-03-16&star=1").status == 200)
+        }
+    }
+
+    @Test("Where the source dates every review, its days count, not the dumps that brought them")
+    func fixByWriting() async throws {
+        func product(_ days: [(String, Bool)]) -> [MadeProduct] {
+            [
+                MadeProduct(
+                    id: "W1", brand: "Wave", title: nil,
+                    reviews: days.enumerated().map { place, own in
+                        MadeReview(
+                            id: "W\(place)", rating: own.1 ? 1 : 5,
+                            text: own.1 ? "It leaks, number \(place)." : "Good \(place).",
+                            date: own.0)
+                    })
+            ]
+        }
+        let early = (1...9).map { ("2026-01-0\($0)", true) } + [("2026-01-10", false)]
+        let late = (1...9).map { ("2026-02-0\($0)", false) } + [("2026-02-10", false)]
+        // All of them came with the first dump but one.
+        try await serving([
+            .dump("2026-03-02", product(early + late)),
+            .dump("2026-03-09", product(early + late + [("2026-03-05", false)])),
+        ]) { client, _ in
+            for address in ["/themes/leaks?brand=Wave&", "/products/W1?", "/brands/Wave?"] {
+                let page = try await client.get(address + "fixed=2026-02-01")
+                #expect(page.words.contains("Before 2026-02-01: 90.0 % (9 of 10"), "\(address)")
+                #expect(page.words.contains("reviews written from 2026-01-01 to 2026-01-10."))
+                #expect(page.words.contains("Since then: 0.0 % (0 of 11"))
+                #expect(page.words.contains("reviews written from 2026-02-01 to 2026-03-05."))
+                #expect(page.words.contains("It fell by more than chance."))
+                #expect(page.text.contains("<figure class=\"picture fix\">"))
+            }
+            let none = try await client.get("/brands/Wave?fixed=2025-01-01")
+            #expect(none.words.contains("Before 2025-01-01: no review was written."))
         }
     }
 

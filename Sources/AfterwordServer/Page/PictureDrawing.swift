@@ -32,7 +32,7 @@ struct PictureDrawing: Sendable {
     private mutating func placeShares(_ periods: [PicturePeriod], _ axis: TimeAxis) {
         let most = periods.compactMap { $0.share?.value }.max() ?? 0
         // Ends well above the greatest share, so that its interval is seen.
-        greatestShare = Self.shareTops.first { $0 * 4 >= most * 5 } ?? 1_000_000
+        greatestShare = Self.shareTop(over: (most * 5 + 3) / 4)
         levels += [(0, frame.shareGround), (greatestShare, frame.shareTop)].map { share, y in
             PictureLevel(frame: frame, y: y, label: "\(share / 10_000) %")
         }
@@ -53,6 +53,11 @@ struct PictureDrawing: Sendable {
     private func sharePlace(_ share: Int64) -> Int {
         let height = Int64(frame.shareGround - frame.shareTop)
         return frame.shareGround - Int(min(share, greatestShare) * height / greatestShare)
+    }
+
+    /// The end of an axis of shares that holds one, in millionths.
+    static func shareTop(over most: Int64) -> Int64 {
+        shareTops.first { $0 >= most } ?? 1_000_000
     }
 
     private static let shareTops = [1, 2, 5, 10, 20, 30, 40, 50, 60, 80].map { Int64($0) * 10_000 }

@@ -173,7 +173,9 @@ func productPage(_ call: Call) throws -> String {
         shop: call.shopLink(id), months: answer.months.flatMap { MonthsRow($0) },
         picture: picture, start: picture == nil ? startWords(periods) : nil,
         mean: meanWords(periods),
-        fix: BeforeAfter(periods, path, ["star"], call, since: work.fixedOn),
+        fix: try BeforeAfter(
+            FixedThing(query: query, periods: periods), path, ["star"], call,
+            since: work.fixedOn),
         themes: call.link("/themes", ["product": id.string]),
         complaints: found.isEmpty
             ? nil : try ThemeTable(found, limit: complaintsOfPage, of: query, call), work: work,

@@ -103,5 +103,8 @@ private func fixWords(_ item: WorkItem, _ call: Call) throws -> String? {
     case .scope: return nil
     }
     let board = try themeBoard(call.reader, aspect: theme, query, page: Page(size: 1))
-    return board.map { BeforeAfter.words(themePeriods($0), since: day) }
+    return try board.map { board in
+        try FixedThing(query: query, theme: theme, periods: themePeriods(board))
+            .compared(since: day, call.reader).words
+    }
 }

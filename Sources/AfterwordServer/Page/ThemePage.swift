@@ -82,8 +82,9 @@ func themePage(_ call: Call) throws -> String {
             marks: call.pictureMarks + pictureMarks(item, list)),
         fix: query.strengths
             ? nil
-            : BeforeAfter(
-                periods, path, filters, call, since: item?.fixedOn),
+            : try BeforeAfter(
+                FixedThing(query: query, theme: aspect.id, periods: periods), path, filters, call,
+                since: item?.fixedOn),
         work: query.strengths
             ? nil : WorkPanel(subject, list, back: own.text, call),
         brands: query.brand == nil ? brandLinks(board, at: address) : [],

@@ -77,6 +77,8 @@
 #include "embed.h"
 #define FILE_NAME "html/facets.html"
 #include "embed.h"
+#define FILE_NAME "html/fixpicture.html"
+#include "embed.h"
 #define FILE_NAME "html/heatmap.html"
 #include "embed.h"
 #define FILE_NAME "html/inbox.html"
