@@ -55,6 +55,41 @@ import Testing
         }
     }
 
+    @Test("First page and inbox count the same, also what got better; the strip says what was seen")
+    func counts() async throws {
+        // One review of the first dump gets better.
+        let better = MadeProduct(
+            id: "E/1", brand: "Delta", title: nil,
+            reviews: [MadeReview(id: "mend", rating: 1, text: "It leaks.")])
+        var mended = better
+        mended.reviews[0].rating = 5
+        guard case .dump(let start, let old) = workDumps[0],
+            case .dump(let next, let new) = workDumps[1]
+        else { return }
+        try await serving([
+            .dump(start, old + [better]), .dump(next, new + [mended]),
+        ]) { client, _ in
+            func total(_ page: ServedAnswer) -> String? {
+                page.words.firstMatch(of: #/All (\d+) entr/#).map { String($0.output.1) }
+            }
+            let items = try await client.get("/api/v1/inbox").items
+            #expect(items.contains { $0["kind"]?.text == "resolved" })
+            let first = try await client.get("/")
+            #expect(total(first) == "\(items.count)")
+            #expect(first.words.contains("1 Dangers 2 New negatives"))
+            // A danger that is a new negative too leads once.
+            #expect(first.text.components(separatedBy: "value=\"1/D%2F1/fire\"").count == 2)
+            _ = try await client.send(["entry": "1/D%2F1/fire", "mark": "seen"])
+            let open = try await client.get("/api/v1/inbox?seen=hidden").items.count
+            #expect(open == items.count - 2)
+            for address in ["/", "/inbox"] {
+                let page = try await client.get(address)
+                #expect(page.words.contains("1 Dangers, 1 seen 2 New negatives, 1 seen"))
+            }
+            #expect(try await total(client.get("/")) == "\(open)")
+        }
+    }
+
     @Test("All entries of a page are marked at once, as one run")
     func all() async throws {
         try await serving(workDumps) { client, path in

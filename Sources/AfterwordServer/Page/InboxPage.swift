@@ -44,12 +44,15 @@ struct StripRow: PageRow {
 /// One number of the strip.
 struct StripNumber: PageRow {
     var count: Int
+    /// Those of them that somebody saw, where the inbox leaves them out.
+    var seen: Int
     var label: String
     var link: String
     var isBad: Bool
 
     static let members: KeyValuePairs<String, Member<StripNumber>> = [
         "count": .text { grouped($0.count) }, "label": .text { $0.label },
+        "seen": .maybe { $0.seen > 0 ? "\(grouped($0.seen)) seen" : nil },
         "link": .text { $0.link }, "is_bad": .flag { $0.isBad && $0.count > 0 },
     ]
 }
@@ -73,21 +76,22 @@ extension InboxEntry.Kind {
 }
 
 /// The strip above the first page and the inbox.
-func stripRow(
-    _ window: DumpWindow, _ groups: [InboxGroup: Int], _ call: Call
-) -> StripRow {
-    func count(_ kind: InboxEntry.Kind) -> Int {
+///
+/// - Parameter news: Whatever it leaves out because somebody saw it is counted, and said.
+func stripRow(_ window: DumpWindow, _ news: CoveredInbox, _ call: Call) -> StripRow {
+    func count(_ kind: InboxEntry.Kind, in groups: [InboxGroup: Int]) -> Int {
         groups.reduce(0) { $0 + ($1.key.kind == kind ? $1.value : 0) }
     }
     let kinds: [InboxEntry.Kind] =
         [.safety, .negative, .editedDown, .resolved]
-        + (count(.firstSeen) > 0 ? [.firstSeen] : [])
+        + (count(.firstSeen, in: news.groups) > 0 ? [.firstSeen] : [])
     return StripRow(
         shown: window.dump?.fullName ?? "run \(window.to)",
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
         numbers: kinds.map { kind in
             StripNumber(
-                count: count(kind), label: kind.title,
+                count: count(kind, in: news.groups), seen: count(kind, in: news.seen),
+                label: kind.title,
                 link: call.link("/inbox", ["since": call.text("since"), "kind": kind.rawValue]),
                 isBad: [.safety, .negative, .editedDown].contains(kind))
         }, from: window.since?.day, to: window.dump?.day)
@@ -109,7 +113,7 @@ func inboxPage(_ call: Call) throws -> String {
     let call = try call.translating(news.entries.map(\.review.reviewKey))
     let cards = news.entries.map { InboxCard($0, book, back: address.text, call) }
     var page = InboxPage(
-        strip: stripRow(window, all.groups, call),
+        strip: stripRow(window, all, call),
         covers: all.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
         facets: inboxFacets(all.listed, kind: kind, brand: brand, at: address),

@@ -164,23 +164,20 @@ func overview(_ call: Call) throws -> String {
     // With the first dump everything is new: show only the first entries, which are the most
     // serious.
     let limit = window.isFirst ? 6 : 8
-    let news = try call.news(in: window, leavesOutSeen: true, page: Page(size: limit))
+    let news = try call.news(in: window, leavesOutSeen: true, page: Page(size: 2 * limit))
     let book = WorkBook(try call.reader.workMarks())
-    func isShown(_ kind: InboxEntry.Kind) -> Bool { kind != .resolved && kind != .gone }
-    // Those that are not shown come last.
-    let shown = news.inbox.entries.filter { isShown($0.kind) }
+    let shown = firstEntries(news.inbox.entries, limit: limit)
     let read = try call.translating(shown.map(\.review.reviewKey))
-    let count = news.listed.reduce(0) { $0 + (isShown($1.key.kind) ? $1.value : 0) }
     let facts = try BrandFacts(call, themes, window.isFirst ? nil : news.groups)
     let page = OverviewPage(
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
         covers: news.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
-        strip: stripRow(window, news.groups, call),
+        strip: stripRow(window, news, call),
         inbox: shown.map { InboxCard($0, book, back: call.link("/"), read) },
         allInbox: CountLink(
-            name: several(count, "entry", plural: "entries"), link: call.link("/inbox"),
-            count: Int64(count)),
+            name: several(news.inbox.total, "entry", plural: "entries"),
+            link: call.link("/inbox"), count: Int64(news.inbox.total)),
         picture: try facts.portfolioPicture(call),
         unlikely: unlikelyDangers(Int64(news.inbox.unlikely)),
         inboxCSV: call.link("/csv/inbox.csv"), allBrands: call.link("/brands"),
@@ -194,6 +191,17 @@ func overview(_ call: Call) throws -> String {
         ["brand": call.text("brand"), "q": call.text("q"), "sentiment": call.text("sentiment")])
     return try AfterwordServer.page(
         Templates.shared.overview, page, title: "What customers say", at: filters, call)
+}
+
+/// The entries that lead: without those of reviews that got better or vanished, which come last,
+/// and each review once, a danger that is a new negative too as a danger.
+private func firstEntries(_ entries: [InboxEntry], limit: Int) -> [InboxEntry] {
+    var reviews: Set<Int64> = []
+    let leading = entries.filter { entry in
+        entry.kind != .resolved && entry.kind != .gone
+            && reviews.insert(entry.review.reviewKey).inserted
+    }
+    return Array(leading.prefix(limit))
 }
 
 /// Throws `nothingLoaded` for a store without reviews, whose page would otherwise say that nothing
