@@ -31,6 +31,8 @@ import Testing
             }
             let brand = try await client.get("/brands/Lumora")
             #expect(brand.text.contains("Leaks or bursts") && brand.text.contains("verified"))
+            #expect(brand.words.contains(" % of all distinct reviews"))
+            #expect(brand.words.contains("Most reviews first; general themes count half"))
             #expect(brand.text.contains("undicht und die Tasche war nass"))
             let theme = try await client.get("/themes/leaks?brand=Lumora")
             #expect(theme.text.contains("Perde acqua"))

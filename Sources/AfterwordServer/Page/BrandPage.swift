@@ -55,11 +55,21 @@ struct MovedRow: PageRow {
     var before: String
     var after: String
     var change: String
-    var list: [MovementRow]
+    var groups: [MovementGroup]
 
     static let members: KeyValuePairs<String, Member<MovedRow>> = [
         "span": .text { $0.span }, "before": .text { $0.before },
-        "after": .text { $0.after }, "change": .text { $0.change }, "list": .rows { $0.list },
+        "after": .text { $0.after }, "change": .text { $0.change }, "groups": .rows { $0.groups },
+    ]
+}
+
+/// The reviews that moved a mean most in one direction.
+struct MovementGroup: PageRow {
+    var name: String
+    var list: [MovementRow]
+
+    static let members: KeyValuePairs<String, Member<MovementGroup>> = [
+        "name": .text { $0.name }, "list": .rows { $0.list },
     ]
 }
 
@@ -74,6 +84,10 @@ struct MovementRow: PageRow {
         "stars": .text { starText($0.moved.review.values) }, "link": .text { $0.link },
         "title": .maybe { shown($0.moved.review.values.title?.string) },
         "body": .maybe { shown($0.moved.review.values.body?.string) },
+        "has_both": .flag { row in
+            let values = row.moved.review.values
+            return shown(values.title?.string) != nil && shown(values.body?.string) != nil
+        },
         "is_wordless": .flag { row in
             let values = row.moved.review.values
             return shown(values.title?.string) == nil && shown(values.body?.string) == nil
@@ -147,6 +161,8 @@ private func brandAddress(
     return address
 }
 
+private let movesOfGroup = 4
+
 private func movedRow(
     _ scope: ReviewScope, _ call: Call
 ) throws -> (row: MovedRow?, unmoved: String) {
@@ -166,13 +182,24 @@ private func movedRow(
         let millionths = attribution.millionths(numerator)
         return (millionths > 0 ? "+" : "") + fixed(millionths, of: 1_000_000, places: 4)
     }
-    let row = MovedRow(
-        span: window.words, before: stars(found.before), after: stars(found.after),
-        change: part(found.attribution?.change),
-        list: found.movements.prefix(6).map { moved in
+    func group(_ name: String, _ holds: (Int128) -> Bool) -> MovementGroup? {
+        let own = found.movements.filter { holds($0.part ?? 0) }
+        guard !own.isEmpty else { return nil }
+        let rows = own.prefix(movesOfGroup).map { moved in
             MovementRow(
                 moved: moved, part: part(moved.part),
                 link: call.link(toReview: moved.review.reviewID, of: moved.review.productID))
-        })
+        }
+        let count = several(Int64(own.count), "review")
+        let most = own.count > rows.count ? ", the \(rows.count) that did most" : ""
+        return MovementGroup(name: "\(name): \(count)\(most)", list: rows)
+    }
+    let row = MovedRow(
+        span: window.words, before: stars(found.before), after: stars(found.after),
+        change: part(found.attribution?.change),
+        groups: [
+            group("Down") { $0 < 0 }, group("Up") { $0 > 0 },
+            group("Neither up nor down") { $0 == 0 },
+        ].compactMap(\.self))
     return (row, "")
 }

@@ -16,7 +16,8 @@ struct InsightPart: PageRow {
     var history: String?
 
     static let members: KeyValuePairs<String, Member<InsightPart>> = [
-        "issues": .rows { $0.issues }, "more_issues": .maybe { $0.moreIssues },
+        "issues": .rows { $0.issues }, "has_issues": .flag { !$0.issues.isEmpty },
+        "more_issues": .maybe { $0.moreIssues },
         "left_out": .maybe { $0.leftOut },
         "strengths": .rows { $0.strengths },
         "has_strengths": .flag { !$0.strengths.isEmpty },
@@ -186,12 +187,12 @@ struct IssueCard: PageRow {
         "label": .text { $0.text("label") }, "link": .maybe { $0.link },
         "is_grey": .flag { Self.isFew($0.item) },
         "share": .text { percent($0.share) }, "interval": .maybe { interval($0.share) },
+        "of": .text { $0.distinct == nil ? "reviews" : "all distinct reviews" },
         "mentions": .text { reviewsShown($0.number("mentions"), distinct: $0.distinct) },
         "products": .text { several($0.number("products"), "product") },
         "languages": .maybe { row in
             shown(
-                (row.item["languages"]?.elements ?? []).compactMap(\.text)
-                    .joined(separator: " "))
+                languageNames((row.item["languages"]?.elements ?? []).compactMap(\.text)))
         },
         "polarity": .text { $0.text("polarity") }, "severity": .text { $0.text("severity") },
         "route": .text { row in
@@ -225,7 +226,7 @@ struct QuoteRow: PageRow {
     static let members: KeyValuePairs<String, Member<QuoteRow>> = [
         "text": .text { $0.quote["quote"]?.text ?? "" }, "link": .text { $0.link },
         "stars": .text { $0.quote["star"]?.integer.map { "\($0) ★" } ?? "no stars" },
-        "language": .text { $0.quote["language"]?.text ?? "" },
+        "language": .text { $0.quote["language"]?.text.map { languageNames([$0]) } ?? "" },
         "check": .text { $0.quote["check"]?.text ?? "" },
         "shown": .maybe { Shown(ofQuote: $0.quote).words },
         "translation": .row { $0.translation },

@@ -45,6 +45,16 @@ extension [ListColumn<RankedEntry>] {
     ]
 }
 
+extension ThemeQuery {
+    /// The columns of a table of its themes: of a product, how many products say so is no news.
+    var themeColumns: [ListColumn<Theme>] {
+        var columns = [ListColumn<Theme>].themes
+        if product != nil { columns.removeAll { $0.name == "products" } }
+        if brand != nil || product != nil { columns.removeAll { $0.name == "brands" } }
+        return columns
+    }
+}
+
 /// Entries with too few ratings come after those that are ranked.
 private func impactKey(_ entry: RankedEntry) -> Int64? { entry.isRanked ? entry.impact : nil }
 

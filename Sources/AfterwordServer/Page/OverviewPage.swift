@@ -119,7 +119,7 @@ struct ThemeTable: PageRow {
             "side": query.strengths ? "strengths" : nil,
         ]
         let address = call.address("/themes", scope)
-        heads = ListOrder(call).heads(.themes, at: address)
+        heads = ListOrder(call).heads(query.themeColumns, at: address)
         all = CountLink(
             name: several(Int64(themes.count), "theme"), link: address.text,
             count: Int64(themes.count))

@@ -67,6 +67,9 @@ struct ThemeRow: PageRow {
     var link: String
 
     var isStrength: Bool
+    /// Whether the table is of one product, or of one brand, whose number is no news.
+    var isOfProduct: Bool
+    var isOfBrand: Bool
     /// How far the work on it is.
     var work: String?
 
@@ -75,6 +78,8 @@ struct ThemeRow: PageRow {
         self.theme = theme
         work = book?.item(.theme(theme.aspect.id, of: call.workScope(query)))?.words
         isStrength = query.strengths
+        isOfProduct = query.product != nil
+        isOfBrand = query.brand != nil || query.product != nil
         link = call.link(
             "/themes/\(theme.aspect.id)",
             [
@@ -93,10 +98,11 @@ struct ThemeRow: PageRow {
             return grouped(shown) + (distinct < shown ? " (\(grouped(distinct)) distinct)" : "")
         },
         "new": .text { grouped($0.theme.new) },
-        "products": .text { grouped($0.theme.products) },
-        "brands": .text { grouped($0.theme.brands) },
+        "products": .maybe { $0.isOfProduct ? nil : grouped($0.theme.products) },
+        "brands": .maybe { $0.isOfBrand ? nil : grouped($0.theme.brands) },
         "impact": .text { starImpactText($0.theme) },
-        "languages": .text { languagesText($0.theme) }, "work": .maybe { $0.work },
+        "languages": .text { languageNames($0.theme.languages.sorted()) },
+        "work": .maybe { $0.work },
     ]
 }
 
@@ -104,6 +110,14 @@ func starImpactText(_ theme: Theme) -> String {
     theme.starImpact.map { fixed($0, of: 1_000_000, places: 3) } ?? "–"
 }
 
+/// Languages as people read them; where none was recognised, that it is not known.
+func languageNames(_ languages: [String]) -> String {
+    let known = languages.filter { $0 != Language.unknown.rawValue }
+    let rest = known.count < languages.count ? ["language not known"] : []
+    return (known + rest).joined(separator: known.isEmpty || rest.isEmpty ? " " : ", ")
+}
+
+/// The codes of a theme's languages, for programs.
 func languagesText(_ theme: Theme) -> String {
     theme.languages.sorted().joined(separator: " ")
 }
@@ -169,7 +183,7 @@ struct InboxCard: PageRow {
     static let members: KeyValuePairs<String, Member<InboxCard>> = [
         "tag": .text { inboxTag($0.entry) }, "is_safety": .flag { $0.entry.kind == .safety },
         "link": .text { $0.link }, "quote": .maybe { shown($0.entry.quote) },
-        "stars": .text { starText($0.entry.review.values) },
+        "stars": .text { $0.entry.starWords },
         "brand": .maybe { shown($0.entry.brand?.string) },
         "product": .text { $0.entry.review.productID.string },
         "product_link": .text { $0.productLink },
@@ -177,6 +191,15 @@ struct InboxCard: PageRow {
         "work": .maybe { $0.work }, "form": .row { $0.form },
         "translation": .row { $0.translation },
     ]
+}
+
+extension InboxEntry {
+    /// The stars, as `5 → 1 ★` where they changed.
+    fileprivate var starWords: String {
+        let now = starText(review.values)
+        guard let starBefore, review.isLive, starBefore != review.values.star else { return now }
+        return "\(starBefore) → \(now)"
+    }
 }
 
 private func inboxTag(_ entry: InboxEntry) -> String {
@@ -219,7 +242,7 @@ struct MentionCard: PageRow {
     static let members: KeyValuePairs<String, Member<MentionCard>> = [
         "quote": .text { $0.mention.quote }, "link": .text { $0.link },
         "stars": .text { starText($0.mention.review.values) },
-        "language": .text { $0.mention.language.rawValue },
+        "language": .text { languageNames([$0.mention.language.rawValue]) },
         "product": .text { $0.mention.review.productID.string },
         "product_link": .text { $0.productLink }, "is_new": .flag { $0.mention.isNew },
         "shown": .maybe { $0.mention.shown.words }, "translation": .row { $0.translation },

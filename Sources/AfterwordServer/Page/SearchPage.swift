@@ -71,7 +71,7 @@ struct HitCard: PageRow {
         "before": .maybe { shown($0.parts.before) }, "found": .maybe { shown($0.parts.found) },
         "after": .maybe { shown($0.parts.after) }, "link": .text { $0.link },
         "stars": .text { starText($0.hit.version.values) },
-        "language": .text { $0.hit.language.rawValue },
+        "language": .text { languageNames([$0.hit.language.rawValue]) },
         "brand": .maybe { shown($0.hit.brand?.string) },
         "product": .text { $0.hit.version.productID.string },
         "product_link": .text { $0.productLink }, "translation": .row { $0.translation },

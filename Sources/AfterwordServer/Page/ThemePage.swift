@@ -153,7 +153,9 @@ private func themeFacets(_ board: ThemeBoard, _ call: Call, at address: Address)
             }.sorted { $0.0 < $1.0 }, chosen: call.text("star"), at: address),
         Facet(
             "Language", "language",
-            board.languages.map { ($0.value.rawValue, $0.value.rawValue, $0.reviews) },
+            board.languages.map {
+                ($0.value.rawValue, languageNames([$0.value.rawValue]), $0.reviews)
+            },
             chosen: call.text("language"), at: address),
     ]
 }

@@ -50,7 +50,7 @@ func themesPage(_ call: Call) throws -> String {
     let address = call.listAddress("/themes", filters)
     let order = ListOrder(call)
     var table = try ThemeTable(found.known, limit: .max, of: query, call)
-    table.heads = order.heads(.themes, at: address)
+    table.heads = order.heads(query.themeColumns, at: address)
     let book = query.strengths ? nil : WorkBook(try call.reader.workMarks())
     table.rows = order.sorted(complaints(found.known), by: .themes).map {
         ThemeRow($0, of: query, book, call)

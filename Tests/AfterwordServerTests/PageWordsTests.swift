@@ -1,0 +1,100 @@
+import AfterwordCore
+import AfterwordPipeline
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import AfterwordServer
+
+/// What the pages say beside their numbers: what they are of, from what to what, in what order.
+@Suite struct PageWordsTests {
+    private static func product(_ id: String, _ reviews: [MadeReview]) -> MadeProduct {
+        MadeProduct(id: id, brand: "Alpha", title: nil, reviews: reviews)
+    }
+
+    private static let leak = MadeReview(
+        id: "leak", rating: 1, title: "Broken", text: "It leaks after two weeks.")
+
+    /// The second dump turns five stars into one, and brings praise and a complaint.
+    private static let dumps: [MadeLoad] = [
+        .dump(
+            "2026-03-02",
+            [
+                product("A1", [leak, MadeReview(id: "turn", rating: 5, text: "Good kettle.")]),
+                product("A2", [MadeReview(id: "drip", rating: 1, text: "The lid leaks.")]),
+            ]),
+        .dump(
+            "2026-03-09",
+            [
+                product(
+                    "A1",
+                    [
+                        leak, MadeReview(id: "turn", rating: 1, text: "Good kettle."),
+                        MadeReview(id: "up", rating: 5, title: "Great", text: "Boils quickly."),
+                        MadeReview(id: "down", rating: 1, title: "Bad", text: "It leaks, sadly."),
+                        MadeReview(id: "odd", rating: 2, text: "Xq zvw qqq leaks 7."),
+                    ])
+            ]),
+    ]
+
+    @Test("What moved a mean: what pulled it down and what pulled it up, each by itself")
+    func moves() async throws {
+        try await serving(Self.dumps) { client, _ in
+            let page = try await client.get("/brands/Alpha")
+            let part = try #require(
+                page.text.components(separatedBy: "What the newest dump moved").last)
+            let words = ServedAnswer.words(of: part)
+            #expect(words.contains("Down: ") && words.contains("Up: 1 review "))
+            #expect(words.contains("Great – Boils quickly."))
+            #expect(!words.contains("Great Boils"))
+        }
+    }
+
+    @Test("An entry whose stars changed says from what to what; a new one its own")
+    func stars() async throws {
+        try await serving(Self.dumps) { client, _ in
+            let down = try await client.get("/inbox?kind=edited_down")
+            #expect(down.words.contains("5 → 1 ★"))
+            let new = try await client.get("/inbox?kind=negative")
+            #expect(new.words.contains("1 ★") && !new.words.contains("→ 1 ★"))
+        }
+    }
+
+    @Test("A table of themes leaves out what is one by its scope: products, brands")
+    func columns() async throws {
+        try await serving(Self.dumps) { client, _ in
+            for (address, names) in [
+                ("/themes", ["Products", "Brands"]), ("/themes?brand=Alpha", ["Products"]),
+                ("/themes?product=A1", []), ("/products/A1", []), ("/brands/Alpha", ["Products"]),
+                ("/", ["Products", "Brands"]),
+            ] {
+                let page = try await client.get(address)
+                let parts = page.text.components(separatedBy: "aria-label=\"Complaints\"")
+                let table = try #require(parts.dropFirst().first, "\(address)")
+                let own = try #require(table.components(separatedBy: "</table>").first)
+                for name in ["Products", "Brands"] {
+                    let isThere = names.contains(name)
+                    #expect(own.contains("data-label=\"\(name)\"") == isThere, "\(address)")
+                    #expect(own.contains("sort=\(name.lowercased())") == isThere, "\(address)")
+                }
+            }
+        }
+    }
+
+    @Test("A language that is not recognised is said to be not known")
+    func languages() {
+        #expect(languageNames(["de", "en"]) == "de en")
+        #expect(languageNames(["de", "unknown"]) == "de, language not known")
+        #expect(languageNames(["unknown"]) == "language not known")
+        #expect(languageNames([]) == "")
+    }
+
+    @Test("A share says what it is of: an insight's of all distinct reviews, the map's of readable")
+    func shares() async throws {
+        try await serving(Self.dumps) { client, _ in
+            let page = try await client.get("/brands/Alpha")
+            #expect(page.words.contains("Of the distinct readable reviews of a product"))
+            #expect(page.words.contains("shares of an insight are of all distinct reviews"))
+        }
+    }
+}
