@@ -203,6 +203,13 @@ import Testing
             // A page must not link to itself.
             let main = try #require(first.text.components(separatedBy: "<main").last)
             #expect(!main.contains("href=\"/\""))
+            for address in [
+                "/inbox", "/brands", "/themes", "/safety", "/work", "/runs", "/insights",
+            ] {
+                let page = try await client.get(address)
+                #expect(page.status == 200, "\(address)")
+                #expect(page.words.contains("Load a dump: afterword run FOLDER"), "\(address)")
+            }
             let brand = try await client.get("/brands/Acme")
             #expect(brand.status == 404 && brand.words.contains("nothing was loaded yet"))
         }

@@ -60,6 +60,22 @@ import Testing
         }
     }
 
+    @Test("Moments that are reversed are said to be, and the other way round is a click away")
+    func reversed() async throws {
+        try await serving(Self.dumps) { client, _ in
+            let page = try await client.get("/inbox?since=2026-03-09&as_observed=2026-03-02")
+            #expect(
+                page.words.contains("2026-03-09, from which to compare, lies after 2026-03-02."))
+            let swapped = "/inbox?since=2026-03-02&as_observed=2026-03-09"
+            #expect(page.links.contains(swapped))
+            let other = try await client.get(swapped)
+            #expect(other.status == 200 && !other.text.contains("id=\"nothing\""))
+            let same = try await client.get("/inbox?since=2026-03-09")
+            #expect(same.words.contains("Both moments are of one dump"))
+            #expect(try await !client.get("/").text.contains("id=\"nothing\""))
+        }
+    }
+
     @Test("A table of themes leaves out what is one by its scope: products, brands")
     func columns() async throws {
         try await serving(Self.dumps) { client, _ in

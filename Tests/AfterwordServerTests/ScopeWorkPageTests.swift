@@ -115,6 +115,25 @@ import Testing
         }
     }
 
+    @Test("The list of work shows notes beside the last marks, and counts what it leaves out")
+    func notes() async throws {
+        try await serving(workDumps) { client, _ in
+            func send(_ mark: String, _ text: String) async throws {
+                let answer = try await client.send([
+                    "theme": "leaks", "scope": "portfolio", "mark": mark, "text": text,
+                ])
+                #expect(answer.status == 303)
+            }
+            try await send("note", "asked the factory")
+            for (place, name) in ["Ann", "Bea", "Cem", "Dan"].enumerated() {
+                try await send("assigned", name)
+                let page = try await client.get("/work")
+                #expect(page.words.contains("asked the factory"), "\(name)")
+                #expect(page.words.contains("And 1 earlier mark.") == (place == 3), "\(name)")
+            }
+        }
+    }
+
     @Test("Lists of runs leave out marks and count them; a kind is asked for")
     func runs() async throws {
         try await serving(workDumps) { client, _ in

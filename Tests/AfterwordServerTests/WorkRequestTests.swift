@@ -116,6 +116,47 @@ import Testing
         }
     }
 
+    @Test("A form that cannot be recorded says what to mend, and leads back to its page")
+    func mended() async throws {
+        let back = "/themes/leaks?brand=Delta"
+        try await serving(workDumps) { client, path in
+            var page = workForm
+            page[.accept] = "text/html"
+            let headers = page
+            func send(_ mark: String, _ text: String, _ day: String) async throws -> ServedAnswer {
+                try await client.send(
+                    [
+                        "theme": "leaks", "scope": "brand:Delta", "back": back, "mark": mark,
+                        "text": text, "fixed_on": day,
+                    ], headers)
+            }
+            for (mark, text, day, words) in [
+                ("note", "", "", "Write one line that says something, of at most 2,000 bytes."),
+                ("fixed", "a seal", "", "Say since which day it is fixed"),
+                ("fixed", "", "soon", "Say since which day it is fixed"),
+                ("fixed", "", "2099-01-01", "The day lies ahead."),
+            ] {
+                let answer = try await send(mark, text, day)
+                #expect(answer.status == 400 || answer.status == 409, "\(mark) \(day)")
+                #expect(answer.words.contains(words), "\(mark) \(day)")
+                #expect(answer.words.contains("That was not recorded"))
+                #expect(!answer.words.contains("contradict"))
+                #expect(answer.links.contains(back), "\(mark) \(day)")
+            }
+            let stale = try await client.send(
+                ["entry": "9/D%2F1/drip", "mark": "seen", "back": "/inbox"], headers)
+            #expect(stale.words.contains("read it again first") && stale.links.contains("/inbox"))
+            // A page of another site is not led back to.
+            let other = try await client.send(["mark": "note", "back": "//evil.example"], headers)
+            #expect(!other.text.contains("evil.example"))
+            #expect(try storedMarks(path).isEmpty)
+            // Programs get the problem as before, and today's day where they leave it out.
+            let body = #"{"marks": [{"mark": "note", "theme": "leaks", "scope": "portfolio"}]}"#
+            let problem = try await client.mark(body)
+            #expect(problem.json?["detail"]?.text == "text: one line that is not too long")
+        }
+    }
+
     @Test("A form that cannot be read is refused")
     func forms() async throws {
         try await serving(workDumps) { client, path in

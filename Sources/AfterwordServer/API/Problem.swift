@@ -44,6 +44,10 @@ struct Problem: Error, Equatable {
     var retryAfter: Int64?
     /// The cause, written to the log only. Contains no data, no key and no review text.
     var cause: String?
+    /// What a person who sent a form mends, in place of the detail; nil where nothing can be.
+    var advice: String?
+    /// The page that a form was on; nil where there was none.
+    var back: String?
 
     init(_ kind: Kind, _ detail: String, retryAfter: Int64? = nil, cause: String? = nil) {
         self.kind = kind
@@ -55,6 +59,22 @@ struct Problem: Error, Equatable {
     /// The problem of an unexpected error. The error may contain data, so only its type is logged.
     init(unexpected error: any Error) {
         self.init(.internalError, "see the log", cause: "\(type(of: error))")
+    }
+
+    /// The same of a form.
+    ///
+    /// - Parameter back: The page that the form was on.
+    func ofForm(on back: String?) -> Problem {
+        var problem = self
+        problem.back = back
+        return problem
+    }
+
+    /// The same with what a person mends.
+    func advising(_ advice: String) -> Problem {
+        var problem = self
+        problem.advice = advice
+        return problem
     }
 
     static let nothingLoaded = Problem(.notFound, "nothing was loaded yet")

@@ -32,9 +32,13 @@ extension Service {
         let people = writing(router, needsOrigin: true)
         people.add(middleware: FormBody(limit: configuration.limits.formBytes))
         people.post(RouterPath(Self.formPath)) { _, context -> Response in
-            let form = try WorkForm(context.body)
-            _ = try await record(form.marks, work, context)
-            return Response(status: .seeOther, headers: [.location: form.back])
+            do {
+                let form = try WorkForm(context.body)
+                _ = try await record(form.marks, work, context)
+                return Response(status: .seeOther, headers: [.location: form.back])
+            } catch let problem as Problem {
+                throw problem.ofForm(on: WorkForm.back(of: context.body))
+            }
         }
     }
 
@@ -84,13 +88,25 @@ struct WorkForm: Sendable {
         }
         back = values.removeValue(forKey: "back") ?? "/work"
         guard isOwnAddress(back) else { throw Problem(.badBody, "back: is no page of its own") }
-        // The day stands beside every state; it goes with one.
-        if values["mark"] != WorkMark.fixed.rawValue { values["fixed_on"] = nil }
+        // The day stands beside every state; it goes with one, and is not guessed where a person
+        // left it empty.
+        let isFixed = values["mark"] == WorkMark.fixed.rawValue
+        if !isFixed { values["fixed_on"] = nil }
+        guard !isFixed || values["fixed_on"] != nil else {
+            throw Problem(.badBody, "fixed_on: is missing").advising(dayAdvice)
+        }
         guard values.keys.allSatisfy({ name in markFields.contains { $0.name == name } }) else {
             throw Problem(.badBody, "a field is not known")
         }
         if entries.isEmpty { marks = [try newMark(values)] }
         for entry in entries { marks.append(try Self.mark(entry, values)) }
+    }
+
+    /// The page that a form was on, also of one that is refused; nil where it names none.
+    static func back(of body: ByteBuffer) -> String? {
+        let fields = try? formFields(body)
+        let back = fields?.first { $0.name == "back" }?.value
+        return back.flatMap { isOwnAddress($0) ? $0 : nil }
     }
 
     /// A mark of a review that is named as `name(_:)` names it.

@@ -102,13 +102,17 @@ let markFields: [Parameter] = [
     Parameter(name: "fixed_on", form: .date, comment: "Since when it is fixed."),
 ]
 
+/// What to mend about the day of a fix.
+let dayAdvice = "Say since which day it is fixed, such as 2026-03-20: today or earlier."
+
 /// A mark from its fields. Whether its texts fit, and what it names is there, is decided where it
 /// is recorded.
 func newMark(_ values: [String: String]) throws(Problem) -> NewMark {
     for field in markFields where ["mark", "version", "fixed_on"].contains(field.name) {
         guard let value = values[field.name] else { continue }
         guard field.isRead(value) else {
-            throw Problem(.badBody, "\(field.name): cannot be read; \(field.allowed)")
+            let problem = Problem(.badBody, "\(field.name): cannot be read; \(field.allowed)")
+            throw field.name == "fixed_on" ? problem.advising(dayAdvice) : problem
         }
     }
     guard let mark = values["mark"].flatMap({ WorkMark(rawValue: $0) }) else {
@@ -140,10 +144,18 @@ extension MarkFault {
         case .noSuchTheme: Problem(.notFound, "no such theme")
         case .noSuchReview: Problem(.notFound, "no such review")
         case .noSuchScope: Problem(.notFound, "no such product, brand or other scope")
-        case .changed: Problem(.conflict, "version: the review has changed since")
-        case .unfitText(let name): Problem(.conflict, "\(name): one line that is not too long")
+        case .changed:
+            Problem(.conflict, "version: the review has changed since")
+                .advising("The review has changed since the page was shown: read it again first.")
+        case .unfitText(let name):
+            Problem(.conflict, "\(name): one line that is not too long")
+                .advising(
+                    "Write one line that says something, of at most "
+                        + "\(grouped(NewMark.textLimit)) bytes.")
         case .misplaced(let name): Problem(.conflict, "\(name): does not go with that mark")
-        case .daysAhead: Problem(.conflict, "fixed_on: lies ahead")
+        case .daysAhead:
+            Problem(.conflict, "fixed_on: lies ahead")
+                .advising("The day lies ahead. \(dayAdvice)")
         case .unfitCount: Problem(.conflict, "marks: 1 to \(NewMark.limit)")
         }
     }

@@ -34,8 +34,13 @@ struct StripRow: PageRow {
     var numbers: [StripNumber]
     var from: String?
     var to: String?
+    /// Why nothing lies between the moments asked for; nil where something may.
+    var nothing: String?
+    /// The link that compares them the other way round, where they are reversed.
+    var swapped: String?
 
     static let members: KeyValuePairs<String, Member<StripRow>> = [
+        "nothing": .maybe { $0.nothing }, "swapped": .maybe { $0.swapped },
         "shown": .text { $0.shown }, "since": .maybe { $0.since }, "numbers": .rows { $0.numbers },
         "from": .maybe { $0.from }, "to": .maybe { $0.to },
     ]
@@ -85,7 +90,7 @@ func stripRow(_ window: DumpWindow, _ news: CoveredInbox, _ call: Call) -> Strip
     let kinds: [InboxEntry.Kind] =
         [.safety, .negative, .editedDown, .resolved]
         + (count(.firstSeen, in: news.groups) > 0 ? [.firstSeen] : [])
-    return StripRow(
+    var row = StripRow(
         shown: window.dump?.fullName ?? "run \(window.to)",
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
         numbers: kinds.map { kind in
@@ -95,6 +100,18 @@ func stripRow(_ window: DumpWindow, _ news: CoveredInbox, _ call: Call) -> Strip
                 link: call.link("/inbox", ["since": call.text("since"), "kind": kind.rawValue]),
                 isBad: [.safety, .negative, .editedDown].contains(kind))
         }, from: window.since?.day, to: window.dump?.day)
+    guard let asked = call.text("since"), window.since != nil, window.since == window.dump else {
+        return row
+    }
+    row.nothing = "Both moments are of one dump: nothing lies between them."
+    if let end = call.text("as_observed"), let from = Instant(iso8601: asked),
+        let to = Instant(iso8601: end), from > to
+    {
+        row.nothing = "\(asked), from which to compare, lies after \(end)."
+        row.swapped = Address("/inbox", ["since": end, "as_observed": asked]).text
+        (row.from, row.to) = (from.day, to.day)
+    }
+    return row
 }
 
 func inboxPage(_ call: Call) throws -> String {

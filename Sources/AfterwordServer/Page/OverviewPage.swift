@@ -45,10 +45,13 @@ struct ErrorPage: PageRow {
     var request: String
     /// A link to the same address without its moment; nil when the request had none.
     var now: String?
+    /// The page that a form was on.
+    var back: String?
 
     static let members: KeyValuePairs<String, Member<ErrorPage>> = [
         "title": .text { $0.title }, "detail": .text { $0.detail }, "status": .text { $0.status },
         "request": .text { $0.request }, "now": .maybe { $0.now },
+        "back": .maybe { $0.back },
     ]
 }
 

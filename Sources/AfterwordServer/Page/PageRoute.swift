@@ -15,13 +15,18 @@ struct PageRoute: Sendable {
             PageRoute(
                 path: "/",
                 summary: "What is dangerous or newly negative, brands, themes, products.",
-                parameters: [.brandFilter.field, .searchFilter.field, .sentiment.field, .cursor],
-                whenEmpty: {
-                    timelessPage(
-                        Templates.shared.empty, EmptyStorePage(), title: "Nothing loaded yet")
-                }
-            ) { try overview($0) }
-        ] + lists + entries + ledger
+                parameters: [.brandFilter.field, .searchFilter.field, .sentiment.field, .cursor]
+            ) { try overview($0) }.helpingWhenEmpty
+        ] + lists.map(\.helpingWhenEmpty) + entries + ledger.map(\.helpingWhenEmpty)
+
+    /// The same with a page that says how to load a dump while nothing is loaded.
+    private var helpingWhenEmpty: PageRoute {
+        var route = self
+        route.whenEmpty = {
+            timelessPage(Templates.shared.empty, EmptyStorePage(), title: "Nothing loaded yet")
+        }
+        return route
+    }
 
     private static let lists = [
         PageRoute(

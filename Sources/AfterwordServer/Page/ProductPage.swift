@@ -163,9 +163,8 @@ func productPage(_ call: Call) throws -> String {
     let page = ProductPage(
         home: call.link("/products"), name: id.string,
         title: shown(answer.entry.attributes[.title]?.string),
-        brand: answer.entry.attributes[.brand].map {
-            BrandLink($0, call)
-        }, sums: SumsRow(answer.entry),
+        brand: answer.entry.attributes[.brand].map { BrandLink($0, call) },
+        sums: SumsRow(answer.entry),
         dangers: try DangersPart(dangerReviews(call.reader, query), call),
         insight: try InsightPart(
             call.reader.insights(of: .product(id)).first, brand: nil, call),
@@ -174,8 +173,7 @@ func productPage(_ call: Call) throws -> String {
         picture: picture, start: picture == nil ? startWords(periods) : nil,
         mean: meanWords(periods),
         fix: try BeforeAfter(
-            FixedThing(query: query, periods: periods), path, ["star"], call,
-            since: work.fixedOn),
+            FixedThing(query: query, periods: periods), path, ["star"], call, since: work.fixedOn),
         themes: call.link("/themes", ["product": id.string]),
         complaints: found.isEmpty
             ? nil : try ThemeTable(found, limit: complaintsOfPage, of: query, call), work: work,

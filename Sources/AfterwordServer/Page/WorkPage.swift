@@ -34,11 +34,25 @@ struct WorkRow: PageRow {
     static let members: KeyValuePairs<String, Member<WorkRow>> = [
         "name": .text { $0.name }, "link": .maybe { $0.link },
         "words": .maybe { $0.work.item.words }, "fix": .maybe { $0.fix },
-        "marks": .rows { $0.work.marks.suffix(marksOfRow).reversed().map { MarkRow(mark: $0) } },
+        "marks": .rows { $0.shown.reversed().map { MarkRow(mark: $0) } },
+        "earlier": .maybe { own in
+            let left = own.work.marks.count - own.shown.count
+            return left > 0 ? several(Int64(left), "earlier mark") : nil
+        },
     ]
+
+    /// The newest marks, and of the others the newest notes, which say what happened.
+    private var shown: [ListedMark] {
+        let first = work.marks.count - marksOfRow
+        let notes = work.marks.indices.filter { work.marks[$0].row.mark == .note }
+        let kept = Set(notes.suffix(notesOfRow))
+        return work.marks.indices.filter { $0 >= first || kept.contains($0) }
+            .map { work.marks[$0] }
+    }
 }
 
 private let marksOfRow = 3
+private let notesOfRow = 10
 private let filters = ["brand", "product", "state", "assignee", "open"]
 
 func workPage(_ call: Call) throws -> String {

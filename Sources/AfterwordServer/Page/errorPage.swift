@@ -21,9 +21,10 @@ extension Problem {
         let query = (request.uri.query ?? "").split(separator: "&")
         let kept = query.filter { !$0.hasPrefix("as_of=") && !$0.hasPrefix("as_observed=") }
         let now = request.uri.path + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
+        let title = advice == nil ? title : "That was not recorded"
         let page = ErrorPage(
-            title: title, detail: detail, status: "\(status.code)",
-            request: id, now: kept.count < query.count ? now : nil)
+            title: title, detail: advice ?? detail, status: "\(status.code)",
+            request: id, now: kept.count < query.count ? now : nil, back: back)
         return timelessPage(Templates.shared.error, page, title: title)
     }
 }
