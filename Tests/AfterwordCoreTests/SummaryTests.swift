@@ -197,4 +197,16 @@ import Testing
                 == .changed([.init(name: "rating", expected: "10", actual: "20")]))
         #expect(differences[1].kind == .removed && differences[2].kind == .added)
     }
+    @Test("A line that is no JSON object, or has no key, is told by its number")
+    func unreadableLines() {
+        let whole = #"{"product_id":"A","rating":10}"#
+        let broken = rowDifferences(expected: [whole, "{\"product"], actual: [whole, "7"])
+        #expect(broken.map(\.key) == ["line=2 (no JSON object)"])
+        #expect(
+            broken.first?.kind
+                == .changed([.init(name: "line", expected: #""{\"product""#, actual: "7")]))
+        let lost = rowDifferences(expected: ["{", whole], actual: [whole, whole])
+        #expect(lost.map(\.key).sorted() == ["line=1 (no JSON object)", #"product_id="A" line=2"#])
+        #expect(rowDifferences(expected: [#"{"x":1}"#], actual: []).map(\.key) == ["line=1"])
+    }
 }

@@ -33,7 +33,8 @@ private let keyMembers = [
 /// Compares two lists of JSON lines row by row and field by field.
 ///
 /// Rows are matched by their key members, and by their run where they have one. A row without a
-/// match is reported as added or removed.
+/// match is reported as added or removed. A line without key members, or that is no JSON object, is
+/// named by its number, from 1.
 package func rowDifferences(expected: [String], actual: [String]) -> [RowDifference] {
     let old = keyed(expected)
     let new = keyed(actual)
@@ -62,14 +63,23 @@ private func keyed(_ lines: [String]) -> [String: JSONValue] {
             value[name].flatMap { $0 == .null ? nil : "\(name)=\($0.canonical)" }
         }
         if let run = value["run"] { parts.append("run=\(run.canonical)") }
-        var key = parts.joined(separator: " ")
-        if rows[key] != nil { key += " line=\(index + 1)" }
+        let line = "line=\(index + 1)"
+        var key = parts.isEmpty ? line : parts.joined(separator: " ")
+        if value.members == nil {
+            key = line + " (no JSON object)"
+        } else if rows[key] != nil {
+            key += " " + line
+        }
         rows[key] = value
     }
     return rows
 }
 
 private func changedMembers(_ before: JSONValue, _ after: JSONValue) -> [RowDifference.Field] {
+    guard before.members != nil else {
+        return before == after
+            ? [] : [.init(name: "line", expected: before.canonical, actual: after.canonical)]
+    }
     let names = Set((before.members ?? []).map(\.key)).union((after.members ?? []).map(\.key))
     return names.sorted { Text($0) < Text($1) }.compactMap { name in
         let (old, new) = (before[name], after[name])
