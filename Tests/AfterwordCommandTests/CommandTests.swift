@@ -112,6 +112,7 @@ import Testing
         "Failures say what happened in one line and exit by their kind",
         arguments: [
             (["run", "gone"], 2, "no such file or folder: gone"),
+            (["run", "/nowhere/gone"], 2, "no such file or folder: /nowhere/gone"),
             (["run", "dumps", "--observed-at", "2026-01-01"], 2, "--observed-at is for one dump"),
             (["run", "dumps/2026-03-02", "--observed-at", "soon"], 2, "--observed-at is a date"),
             (["run", "dumps/2026-03-02", "--shape", "none"], 2, "no built-in shape"),

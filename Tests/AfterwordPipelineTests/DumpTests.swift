@@ -67,7 +67,11 @@ import Testing
         }
         try folder.write("x.csv", "a,b")
         #expect(try openDumps(folder.path).map(\.files.count) == [1])
-        #expect(throws: InputFault.noSuchDump("gone")) { try openDumps(folder.path + "/gone") }
+        let gone = folder.path + "/gone"
+        #expect(throws: InputFault.noSuchDump(gone)) { try openDumps(gone) }
+        #expect(throws: InputFault.noSuchDump(gone)) { try Catalog(file: gone) }
+        let below = folder.path + "/x.csv/gone"
+        #expect(throws: InputFault.noSuchDump(below)) { try openDumps(below) }
     }
 
     @Test(

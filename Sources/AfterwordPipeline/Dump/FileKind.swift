@@ -58,10 +58,11 @@ package enum FileKind: Equatable, Sendable {
 /// Refuses anything except a regular file before it is opened: opening a pipe would block until
 /// another process writes to it.
 ///
-/// - Throws: `InputFault.noSuchDump`, `.notAFile`, `.folderForFile`, or `.unreadableFile`.
+/// - Throws: `InputFault.noSuchDump` and `.unreadableFile` with the path, `.notAFile` or
+///   `.folderForFile`.
 package func requireRegularFile(at path: String, name: String) throws {
-    guard let kind = try FileKind(at: path, name: name) else {
-        throw InputFault.noSuchDump(name)
+    guard let kind = try FileKind(at: path, name: path) else {
+        throw InputFault.noSuchDump(path)
     }
     switch kind {
     case .regular: return

@@ -13,7 +13,7 @@ package func openDumps(_ path: String, files glob: String? = nil) throws -> [Dum
     let url = URL(fileURLWithPath: path).standardizedFileURL
     let names = DatedNames(path: path, name: url.lastPathComponent)
     // The kind is that of the path as given: a shell's pipe has no path to resolve to.
-    let kind = try FileKind(at: path, name: url.lastPathComponent)
+    let kind = try FileKind(at: path, name: path)
     let real = url.resolvingSymlinksInPath()
     var found = FolderContents()
     if kind == .folder {
