@@ -69,8 +69,11 @@ extension Failure {
                 : StageEvent.Failure(
                     status: status, message: status.meaning, isRetryable: status.isRetryable)
         }
-        return StageEvent.Failure(
-            status: failure.code, message: printable(failure.message),
-            isRetryable: failure.isRetryable)
+        return failure.stageFailure
+    }
+
+    /// The failure as an event says it.
+    var stageFailure: StageEvent.Failure {
+        StageEvent.Failure(status: code, message: printable(message), isRetryable: isRetryable)
     }
 }

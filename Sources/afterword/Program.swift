@@ -18,16 +18,7 @@ enum Program {
         // The failed command, whose usage is printed; the root command until parsing succeeds.
         var running: any ParsableCommand.Type = Afterword.self
         do {
-            try checkHelp(arguments)
-            var command = try Afterword.parseAsRoot()
-            running = type(of: command)
-            // The parser's own help command works even with invalid settings.
-            if NamedCommand.root.all.contains(where: { $0.type == running }),
-                running != ConfigShowCommand.self, running != InitCommand.self,
-                let fault = Settings.current.faults.first
-            {
-                throw CommandFault(.usage, fault)
-            }
+            var command = try parse(arguments, &running)
             if !arguments.contains("--quiet") { Activity.begin(commandLine(of: running)) }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -38,6 +29,32 @@ enum Program {
             stop(error, running, arguments)
         }
         end(0)
+    }
+
+    /// The command of the arguments, its settings checked. What is wrong with either is an event of
+    /// the stage that the command would have been.
+    ///
+    /// - Parameter running: Becomes the command's type as soon as it is known.
+    private static func parse(
+        _ arguments: [String], _ running: inout any ParsableCommand.Type
+    ) throws -> any ParsableCommand {
+        do {
+            try checkHelp(arguments)
+            let command = try Afterword.parseAsRoot()
+            running = type(of: command)
+            let made = running
+            // The parser's own help command works even with invalid settings.
+            if NamedCommand.root.all.contains(where: { $0.type == made }),
+                made != ConfigShowCommand.self, made != InitCommand.self,
+                let fault = Settings.current.faults.first
+            {
+                throw CommandFault(.usage, fault)
+            }
+            return command
+        } catch {
+            reportEarly(error, arguments)
+            throw error
+        }
     }
 
     /// Log output goes to standard error. It contains neither review texts nor keys.

@@ -87,7 +87,7 @@ func parserMessage(_ message: String, _ arguments: [String]) -> String {
 }
 
 /// The command that the arguments select, and the remaining arguments.
-private func descend(_ arguments: [String]) -> (NamedCommand, [String]) {
+func descend(_ arguments: [String]) -> (NamedCommand, [String]) {
     var command = NamedCommand.root
     var rest = arguments[...]
     while let name = rest.first, let child = command.child(name) {

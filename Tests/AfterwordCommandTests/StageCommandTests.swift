@@ -84,6 +84,50 @@ import Testing
             ])
     }
 
+    @Test(
+        "Arguments and settings that are refused are an event of the stage, where events are wanted",
+        arguments: [
+            (["insights", "make", "nosuch:3"], "insights", "nosuch:3"),
+            (["insights", "make"], "insights", "<choice>"),
+            (["insights", "make", "top:3", "--real-llm=1"], "insights", "--real-llm"),
+            (["run", "dumps", "--complete", "most"], "load", "most"),
+            (["run", "dumps", "--batch"], "load", "--batch goes with"),
+            (["run", "dumps", "--window", "0"], "load", "--window"),
+            (["plan", "dumps", "--receipt", "r"], "load", "--receipt is of 'run'"),
+            (["plan", "nope"], "load", "no such file or folder: nope"),
+            (["report", "--scope", "brend:B"], "report", "a scope is portfolio"),
+            (["report", "--format", "pdf"], "report", "pdf"),
+            (["deliver", "--expect", "soon"], "deliver", "--expect"),
+        ])
+    func refused(arguments: [String], stage: String, words: String) throws {
+        for events in [["--events", "e.jsonl"], ["--events=e.jsonl"]] {
+            let result = try Program.run(arguments + events, in: folder.path)
+            #expect(result.code == 2, "\(result.errors)")
+            let written = try lines("e.jsonl")
+            #expect(written.count == 1, "\(written)")
+            let event = try #require(written.first)
+            #expect(event["stage"]?.text == stage && event["event"]?.text == "failed")
+            #expect(event["exit_code"] == .number("2"))
+            #expect(event["is_retryable"] == .bool(false))
+            #expect(event["message"]?.text?.contains(words) == true, "\(event)")
+            try FileManager.default.removeItem(atPath: folder.path + "/e.jsonl")
+        }
+        _ = try Program.run(arguments, in: folder.path)
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/e.jsonl"))
+    }
+
+    @Test("Settings that are refused are an event; help is none, nor what follows --")
+    func refusedSettings() throws {
+        let environment = ["AFTERWORD_THREADS": "x"]
+        let refused = try run("report", "--events", "e.jsonl", environment: environment)
+        #expect(refused.code == 2)
+        let event = try #require(try lines("e.jsonl").first)
+        #expect(event["message"]?.text?.contains("AFTERWORD_THREADS") == true)
+        #expect(try run("report", "--help", "--events", "h.jsonl").code == 0)
+        #expect(try run("run", "--batch", "--", "--events", "h.jsonl").code == 2)
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/h.jsonl"))
+    }
+
     @Test("Every stage may be repeated: nothing changes, and nothing is asked again")
     func repeated() throws {
         for _ in 0..<2 { #expect(try run("run", "dumps/2026-03-02", "--quiet").code == 0) }

@@ -211,7 +211,7 @@ struct LoadArguments: ParsableArguments {
         _ dumps: [Dump], into store: any ReviewStore, _ log: EventLog?,
         rehearse: ((Int64, any StoreReader) throws -> Void)? = nil
     ) throws -> [Int64] {
-        var options = try options(in: store)
+        var options = try before(.load, in: log) { try self.options(in: store) }
         options.isRehearsal = rehearse != nil
         var runs: [Int64] = []
         var pause: (@Sendable () -> Void)?

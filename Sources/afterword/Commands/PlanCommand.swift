@@ -31,11 +31,12 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let log = try arguments.openOutputs()
-        let dumps = try arguments.dumpsInOrder()
-        var planned = try model.options()
-        planned.isBatch = batches.batch
-        let options = planned
-        let store = try arguments.store.openForRehearsal()
+        let (dumps, options, store) = try before(.load, in: log) {
+            var planned = try model.options()
+            planned.isBatch = batches.batch
+            let dumps = try arguments.dumpsInOrder()
+            return (dumps, planned, try arguments.store.openForRehearsal())
+        }
         _ = try await model.withModel(isAsking: false) { model in
             try arguments.load(dumps, into: store, log) { run, reader in
                 if let enrich {
