@@ -20,16 +20,20 @@ package enum BackupFault: Error, Equatable, Sendable {
 /// What a backup or a restored store holds.
 package struct BackupReport: Equatable, Sendable {
     package var runs: Int
-    /// The history's digest after the newest run; nil for a store without runs.
+    /// The history's digest after the newest run; nil for a store without runs, or of an older
+    /// schema.
     package var historyDigest: Digest256?
     /// False for a store of an older schema, or where no audit was wanted.
     package var isAudited: Bool
+    /// Whether the schema is older than this program's, which cannot audit it.
+    package var isOlder = false
     package var bytes: Int64?
 
     package var json: JSONValue {
         .row([
             "runs": JSONValue(runs), "history_digest": JSONValue(historyDigest?.description),
-            "is_audited": .bool(isAudited), "bytes": JSONValue(bytes),
+            "is_audited": .bool(isAudited), "is_older_schema": .bool(isOlder),
+            "bytes": JSONValue(bytes),
         ])
     }
 }
@@ -111,10 +115,12 @@ package func restoreStore(
         runs: runs.count, historyDigest: runs.last?.historyDigest, isAudited: true, bytes: nil)
 }
 
-/// Audits a file, where this program can read its schema.
+/// Audits a file, where this program can read its schema. Of an older one it counts the runs.
 private func audited(_ path: String, audits: Bool) throws -> BackupReport {
     guard try SQLiteStore.pendingMigrations(path: path).isEmpty else {
-        return BackupReport(runs: 0, historyDigest: nil, isAudited: false, bytes: nil)
+        let runs = try SQLiteStore.forBackup(path: path).runCount()
+        return BackupReport(
+            runs: runs, historyDigest: nil, isAudited: false, isOlder: true, bytes: nil)
     }
     let store = try SQLiteStore(path: path, opening: .existing)
     let runs = try store.read { try $0.runs() }

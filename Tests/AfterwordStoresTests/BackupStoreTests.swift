@@ -248,17 +248,20 @@ import Testing
         #expect(try files.contains("d"))
     }
 
-    @Test("A store of an older schema is backed up as it is, and restored with today's")
-    func older() throws {
+    @Test(
+        "A store of an older schema is backed up as it is, its runs counted, restored with today's",
+        arguments: [("schema-7", 11), ("schema-13", 22)])
+    func older(name: String, runs: Int) throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let old = try TemporaryStore()
-        try shell("gzip -dc '\(fixtures)/stores/schema-13.sqlite.gz' > '\(old.path)'")
+        try shell("gzip -dc '\(fixtures)/stores/\(name).sqlite.gz' > '\(old.path)'")
         let store = try SQLiteStore.forBackup(path: old.path)
         let report = try backupStore(store, to: path("b"))
-        #expect(!report.isAudited && report.runs == 0)
+        #expect(!report.isAudited && report.isOlder && report.runs == runs)
+        #expect(report.json["is_older_schema"] == .bool(true))
         #expect(try !SQLiteStore.pendingMigrations(path: path("b")).isEmpty)
         let restored = try restoreStore(from: path("b"), toFile: path("c"))
-        #expect(restored.isAudited && restored.runs > 0)
+        #expect(restored.isAudited && !restored.isOlder && restored.runs == runs)
         let stores = TemporaryStores(.sqlite)
         defer { withExtendedLifetime(stores) {} }
         let target = try stores.make()

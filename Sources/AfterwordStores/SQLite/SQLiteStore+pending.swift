@@ -26,6 +26,14 @@ extension SQLiteStore {
         try reading { try !SQLiteSchema.migrator.appliedIdentifiers($0).isEmpty }
     }
 
+    /// The runs of this file, whatever its schema: every one has the table.
+    func runCount() throws -> Int {
+        try reading { database in
+            guard try database.tableExists("runs") else { return 0 }
+            return try Int.fetchOne(database, sql: "SELECT count(*) FROM runs") ?? 0
+        }
+    }
+
     private static func pending(
         _ migration: SchemaMigration, in database: Database
     ) throws -> PendingMigration {

@@ -117,9 +117,12 @@ struct RestoreCommand: ParsableCommand {
 
 extension BackupReport {
     fileprivate var ending: String {
-        isAudited
-            ? (historyDigest.map { ", history \($0): the audit holds." } ?? ": the audit holds.")
-            : ", not audited."
+        if isOlder {
+            return ", not audited: its schema is older than this program's; 'restore' brings it up "
+                + "to date and audits it."
+        }
+        guard isAudited else { return ", not audited." }
+        return historyDigest.map { ", history \($0): the audit holds." } ?? ": the audit holds."
     }
 }
 
