@@ -12,19 +12,34 @@ struct StoreLocation {
         PostgresStore.backend
     ]
 
-    let path: String
+    private let written: WrittenStore
     /// The kind of the URL's store; nil for a file.
     private let backend: StoreBackend?
 
     init(path: String) {
-        let scheme = ["sqlite://", "sqlite:"].first { path.hasPrefix($0) } ?? ""
-        let path = String(path.dropFirst(scheme.count))
-        self.path = path
-        backend = Self.backends.first { $0.prefixes.contains { path.hasPrefix($0) } }
+        let written = WrittenStore(path)
+        self.written = written
+        backend = Self.backends.first { backend in
+            backend.prefixes.contains { written.location.hasPrefix($0) }
+        }
     }
 
+    /// The file's path, or the URL.
+    var path: String { written.location }
+
     /// Whether this is a SQLite file rather than a URL.
-    var isFile: Bool { backend == nil && !path.contains("://") }
+    var isFile: Bool { backend == nil && written.isFile }
+
+    /// The URL of a store of a server.
+    ///
+    /// - Throws: `CommandFault` for a file.
+    func serverURL() throws -> String {
+        try checkKind()
+        guard backend != nil else {
+            throw CommandFault(.usage, "it is the postgres:// URL of a server that is needed here")
+        }
+        return path
+    }
 
     /// Opens the store for writing, creating and migrating it if necessary.
     func openForWriting() throws -> any ReviewStore {
@@ -56,7 +71,7 @@ struct StoreLocation {
     }
 
     private var missing: CommandFault {
-        CommandFault(.store, "no store at \(path); make one with 'afterword run DUMP'")
+        CommandFault(.store, "no store at \(written.inMessage); make one with 'afterword run DUMP'")
     }
 
     /// Opens the store to book a question that is asked for no run. It is neither made nor
@@ -128,11 +143,20 @@ struct StoreLocation {
             try refuseIrregular()
             FolderLock.share(path)
         }
-        guard backend != nil || !path.contains("://") else {
-            // The URL may contain a password, so only its scheme is shown.
-            let scheme = path.prefix { $0 != ":" }
+        guard backend != nil || isFile else {
             throw CommandFault(
-                .usage, "a store is a SQLite file or a postgres:// URL, not \(scheme)://…")
+                .usage, "a store is a SQLite file or a postgres:// URL, not " + otherForm)
+        }
+    }
+
+    /// What is given in place of a file or a known URL. It may hold a password: only a scheme is
+    /// shown of it.
+    private var otherForm: String {
+        switch written.form {
+        case .address(let scheme): "\(scheme)://…"
+        case .keywords:
+            "keywords of a connection (host=… user=…): write postgres://USER@HOST/DATABASE"
+        case .file, .unknown: "an address of another form: write postgres://USER@HOST/DATABASE"
         }
     }
 
@@ -140,10 +164,11 @@ struct StoreLocation {
     /// writes to it, and for a folder SQLite reports a misleading disk error.
     private func refuseIrregular() throws {
         guard let kind = FileKind.irregular(at: path) else { return }
+        let name = written.inMessage
         throw CommandFault(
             .usage,
-            "\(path) is \(kind.words); a store is a SQLite file or a postgres:// URL"
-                + (kind == .folder ? ": name a file in it, as \(path)/afterword.sqlite" : ""))
+            "\(name) is \(kind.words); a store is a SQLite file or a postgres:// URL"
+                + (kind == .folder ? ": name a file in it, as \(name)/afterword.sqlite" : ""))
     }
 }
 

@@ -97,6 +97,60 @@ import Testing
         #expect(!shown.output.contains("hidden"))
     }
 
+    @Test(
+        "No form of a store's location shows its password, and none but a file makes one",
+        arguments: [
+            "postgresql://u:hidden/x@y@127.0.0.1:1/db", "postgres://u:hid?hidden@127.0.0.1:1/db",
+            "postgres:/u:hidden@h/db", "host=127.0.0.1 password=hidden user=x",
+            "mysql://u:hidden@h/db", "sqlite:host=h password=hidden", "u:hidden@h/db",
+        ])
+    func secretStores(store: String) throws {
+        let isServer = store.contains("127.0.0.1:1/")
+        let commands = [
+            ["run", "dumps"], ["products"], ["doctor"], ["backup", "b"],
+            ["migrate"], ["copy", "--from", store, "--to", "c.sqlite"],
+            [
+                "verify", "--store", store, "--golden",
+                FileManager.default.currentDirectoryPath + "/Golden",
+            ],
+            ["restore", store], ["backup", store],
+        ]
+        let variable = ["AFTERWORD_STORE": store]
+        for command in commands {
+            let refused = try Program.run(command, in: folder.path, environment: variable)
+            #expect(refused.code != 0, "\(command)")
+            #expect(!(refused.output + refused.errors).contains("hidden"), "\(refused)")
+            if command == ["run", "dumps"] {
+                #expect(refused.code == (isServer ? 3 : 2), "\(refused.errors)")
+            }
+        }
+        for arguments in [["config"], ["config", "show", "--json"]] {
+            let shown = try Program.run(arguments, in: folder.path, environment: variable)
+            #expect(shown.code == 0 && shown.output.contains("set, "), "\(shown)")
+            #expect(!shown.output.contains("hidden"), "\(shown)")
+        }
+        try folder.write("afterword.toml", "store = { env = 'DATABASE' }")
+        let named = try run("run", "dumps", environment: ["DATABASE": store])
+        #expect(named.code != 0 && !(named.output + named.errors).contains("hidden"))
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(files == ["afterword.toml", "dumps"], "\(files)")
+    }
+
+    @Test("Keywords of a connection are refused as a store, by each way in which one is named")
+    func keywords() throws {
+        let store = "host=127.0.0.1 user=x"
+        try folder.write("etc/afterword.toml", "store = '\(store)'")
+        for refused in [
+            try run("run", "dumps", "--store", store),
+            try run("run", "dumps", environment: ["AFTERWORD_STORE": store]),
+            try run("run", "dumps", environment: ["AFTERWORD_CONFIG": "etc/afterword.toml"]),
+        ] {
+            #expect(refused.code == 2 && refused.errors.contains("keywords of a connection"))
+        }
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(files == ["dumps", "etc"], "\(files)")
+    }
+
     @Test("Log entries are JSON where that is set")
     func log() throws {
         try folder.write("afterword.toml", "[log]\nformat = 'text'\n")

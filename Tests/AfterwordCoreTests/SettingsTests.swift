@@ -82,6 +82,8 @@ import Testing
         #expect(missing.entries.first { $0.key.name == "secrets.openai_key" }?.shown == "not set")
         let plain = try resolve("store = 'postgres://h/d'").entries[0]
         #expect(plain.shown == "postgres://h/d")
+        // No file is meant, in whatever folder.
+        #expect(try resolve("store = 'host=h user=u'").value("store") == "host=h user=u")
     }
 
     @Test(
@@ -100,6 +102,9 @@ import Testing
             ("secrets.openai_key = 'sk-hidden'", "never written here"),
             ("store = 'postgres://a:hidden@h/d'", "never written here"),
             ("store = 'postgres://h/d?password=hidden'", "never written here"),
+            ("store = 'postgres://a:hid/hidden@h/d'", "never written here"),
+            ("store = 'host=h password=hidden'", "never written here"),
+            ("store = 'postgres:/a:hidden@h/d'", "never written here"),
             ("store = { env = '' }", "{ env = \"NAME\" }"),
             ("store = { env = 'A', file = 'b' }", "{ env = \"NAME\" }"),
             ("store = { url = 'hidden' }", "only env and file"),

@@ -125,6 +125,9 @@ struct PostgresStoreTests {
         arguments: [
             "postgres://user:hunter2@127.0.0.1:1/db", "postgres://user:hun@ter2@127.0.0.1:1/db",
             "postgres://127.0.0.1:1/db?password=hunter2&connect_timeout=x",
+            "postgresql://u:hunter2/x@y@127.0.0.1:1/db", "postgres://:hunter2/x@127.0.0.1:1/db",
+            "postgres://u:hun/hunter2@127.0.0.1:1/db", "postgres://u:%68unter2/x@127.0.0.1:1/db",
+            "postgres://u:hunter2,x/y@127.0.0.1:1/db", "postgres://u:hunter2?x@127.0.0.1:1/db",
         ])
     func redacted(url: String) throws {
         do {

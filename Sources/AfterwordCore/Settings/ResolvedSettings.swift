@@ -38,8 +38,7 @@ package struct ResolvedSettings: Sendable {
         package var shown: String {
             switch key.kind {
             case .secret: values.isEmpty ? "not set" : "set"
-            case .store where values.contains(where: SettingKey.holdsPassword):
-                "set, with a password"
+            case .store: values.map { WrittenStore($0).shown }.joined(separator: ", ")
             default: values.joined(separator: ", ")
             }
         }
@@ -88,7 +87,7 @@ package struct ResolvedSettings: Sendable {
         case .written(let values):
             return values.map { written in
                 switch key.kind {
-                case .store where !written.contains(":"), .path:
+                case .store where WrittenStore(written).isFile && !written.contains(":"), .path:
                     Self.path(written, in: place.folder)
                 // A built-in shape is named without a slash or an ending.
                 case .shapes where written.contains("/") || written.hasSuffix(".json"):

@@ -149,13 +149,4 @@ extension SettingKey {
             && (parts.count == 1 || parts[1].utf8.count <= 9)
             && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isNumber } }
     }
-
-    /// Whether a location holds a password, or anything else behind a user's name.
-    package static func holdsPassword(_ location: String) -> Bool {
-        guard let scheme = location.firstRange(of: "://") else { return false }
-        let rest = location[scheme.upperBound...]
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        if let at = authority.lastIndex(of: "@"), authority[..<at].contains(":") { return true }
-        return rest.lowercased().contains("password=")
-    }
 }

@@ -82,7 +82,8 @@ package struct SettingsFile: Equatable, Sendable {
                 throw TOMLFault(line: node.line, "\(key.name): \(fault)")
             }
         }
-        let isSecret = key.kind == .store && written.contains(where: SettingKey.holdsPassword)
+        let isSecret =
+            key.kind == .store && written.contains { WrittenStore($0).holdsPassword }
         guard key.kind != .secret, !isSecret else {
             throw TOMLFault(
                 line: node.line,

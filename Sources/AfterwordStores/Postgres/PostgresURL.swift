@@ -32,20 +32,12 @@ extension PostgresConnection {
         return way.isEmpty || way.hasPrefix("/") || isLoopback(host: way)
     }
 
-    /// A message with every secret of the URL replaced by `***`: the parts before the last `@`
-    /// except the first one, and the value of `password=`. A malformed URL can put parts of its
-    /// password where libpq expects the host.
+    /// A message with every secret of the URL replaced by `***` (`WrittenStore.secrets`), also
+    /// where the library has decoded it: a malformed URL can put parts of its password where libpq
+    /// expects the host.
     static func redacted(_ message: String, url: String) -> String {
-        var secrets: [Substring] = []
-        if let at = url.lastIndex(of: "@"), let start = url.range(of: "://")?.upperBound, start < at
-        {
-            secrets += url[start..<at].split { ":@/?".contains($0) }.dropFirst()
-        }
-        for part in url.split(whereSeparator: { "?&".contains($0) })
-        where part.hasPrefix("password=") {
-            secrets.append(part.dropFirst("password=".count))
-        }
-        return secrets.filter { !$0.isEmpty }.reduce(message) { $0.replacing($1, with: "***") }
+        WrittenStore(url).secrets.flatMap { [$0, $0.removingPercentEncoding ?? $0] }
+            .reduce(message) { $0.replacing($1, with: "***") }
     }
 }
 

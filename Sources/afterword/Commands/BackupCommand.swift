@@ -1,4 +1,5 @@
 import AfterwordCore
+import AfterwordObjects
 import AfterwordPipeline
 import AfterwordStores
 import ArgumentParser
@@ -27,6 +28,7 @@ struct BackupCommand: ParsableCommand {
         guard file != "-" else {
             throw ValidationError("a backup is a file, not standard output: name one")
         }
+        try checkBackupName(file)
     }
 
     func run() throws {
@@ -81,6 +83,8 @@ struct RestoreCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws { try checkBackupName(file) }
+
     func run() throws {
         let bar = ProgressBar(isQuiet: output.json)
         defer { bar.finish() }
@@ -112,6 +116,15 @@ struct RestoreCommand: ParsableCommand {
         return try restoreStore(from: file, into: location.openForRestore()) { done, count in
             bar.show("restore", done, of: count)
         }
+    }
+}
+
+/// Refuses the address of a server as a backup. It is not repeated: it may hold a password.
+private func checkBackupName(_ file: String) throws {
+    guard ObjectAddress.isMeant(by: file) || WrittenStore(file).isFile else {
+        throw ValidationError(
+            "a backup is a file or s3://BUCKET/NAME, not an address of a server: 'copy' copies one "
+                + "store to another")
     }
 }
 

@@ -111,13 +111,14 @@ private func verify(
     let folder = options.golden
     let names = names.isEmpty ? GoldenCase.names(in: folder) : names
     guard !names.isEmpty else { throw CommandFault(.usage, "no golden case in \(folder)") }
+    let server = try options.store.map { try StoreLocation(path: $0).serverURL() }
     let models: GoldenCase.Models = { FakeModel.Behaviour(rawValue: $0).map { FakeModel($0) } }
     var outcome = VerifyOutcome()
     for name in names {
         do {
             let golden = try GoldenCase(named: name, in: folder)
             let actual =
-                if let url = options.store {
+                if let url = server {
                     try await onFreshSchema(url) { try await golden.run(on: $0, models: models) }
                 } else {
                     try await onFreshStore { try await golden.run(on: $0, models: models) }
