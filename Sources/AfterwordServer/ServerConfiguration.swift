@@ -81,6 +81,9 @@ package struct ServiceLimits: Sendable {
     package var shutdownSeconds: Int64 = 15
     /// Seconds until a request to an unresponsive store fails with 503.
     package var storeSeconds: Int64 = 10
+    /// Seconds until `/metrics` says that the store is away, for each of its three questions: less
+    /// in all than the ten in which Prometheus expects an answer.
+    package var watchingSeconds: Int64 = 3
     /// Threads that read the store.
     package var workers = 8
     /// Requests that may wait for one of those threads; further requests get 503.

@@ -111,7 +111,8 @@ package struct Service: Sendable {
     }
 
     /// Adds health, readiness and metrics. Metrics show what others request, so when keys are
-    /// required, `/metrics` needs a key without a brand restriction.
+    /// required, `/metrics` needs a key without a brand restriction; it answers while the store is
+    /// away.
     private func addProbes(to router: ListedRouter) {
         router.get("healthz") { _, _ in Response.text("ok\n") }
         router.get("readyz") { [workers] _, _ in
@@ -120,10 +121,13 @@ package struct Service: Sendable {
         }
         let watching = router.group(context: ServiceContext.self)
         if authenticator.asksForKeys {
-            watching.add(middleware: authentication).add(middleware: AllBrandsPermission())
+            watching.add(
+                middleware: WatchingAccess(
+                    authenticator: authenticator, workers: workers, known: WatchingKeys()))
         }
-        watching.get("metrics") { [metrics, workers] _, _ in
+        watching.get("metrics") { [metrics, workers] _, context in
             do {
+                guard !context.isStoreAway else { throw StoreFault.timedOut }
                 let newest = try await workers.newestRun()
                 // A busy service shows the dump that it showed before.
                 var dump: Instant?

@@ -24,6 +24,8 @@ final class Workers: Sendable {
     private let threads: Int
     private let limit: Int
     private let patience: Duration
+    /// The same for what `/metrics` asks.
+    private let watchingPatience: Duration
     private let coalescer: RequestCoalescer
     private let readiness: RequestCoalescer
     /// Requests that have a thread or wait for one.
@@ -42,6 +44,7 @@ final class Workers: Sendable {
         threads = limits.workers
         limit = limits.workers + limits.waitingRequests
         patience = .seconds(limits.storeSeconds)
+        watchingPatience = .seconds(min(limits.storeSeconds, limits.watchingSeconds))
         pool = NIOThreadPool(numberOfThreads: limits.workers)
         for pool in [pool, frontPool, readinessPool] { pool.start() }
         coalescer = RequestCoalescer(
@@ -79,24 +82,53 @@ final class Workers: Sendable {
         }
     }
 
-    /// The newest run, of a store that answers; nil for a store without runs.
+    /// The same for `/metrics`, within `watchingSeconds`.
+    ///
+    /// - Throws: `Problem`.
+    func watchedFront() async throws -> Front {
+        try await telling { try await watching { [coalescer] in try await coalescer.front() } }
+    }
+
+    /// The newest run, of a store that answers within `watchingSeconds`; nil for a store without
+    /// runs.
     ///
     /// - Throws: `StoreFault`.
-    func newestRun() async throws -> RunRecord? { try await readiness.front().newest }
+    func newestRun() async throws -> RunRecord? {
+        try await watching { [readiness] in try await readiness.front().newest }
+    }
 
     /// When the newest dump was taken, as of the newest run; nil where none was loaded. The runs
     /// are read once for each newest run.
     ///
-    /// - Throws: `StoreFault` or `Problem`.
+    /// - Throws: `StoreFault` or `Problem`; `StoreFault.timedOut` after `watchingSeconds`.
     func newestDumpTime(asOf newest: RunRecord) async throws -> Instant? {
         let known = newestDump.withLock { $0 }
         if let known, known.run == newest.run { return known.observedAt }
-        let (run, observedAt) = try await read { reader in
-            let runs = try reader.runs()
-            return (runs.last?.run, runs.dumps.newest?.observedAt)
+        let (run, observedAt): (Int64?, Instant?) = try await watching {
+            try await self.read { reader in
+                let runs = try reader.runs()
+                return (runs.last?.run, runs.dumps.newest?.observedAt)
+            }
         }
         if let run { newestDump.withLock { $0 = (run, observedAt) } }
         return observedAt
+    }
+
+    /// The result of a question of `/metrics`, which goes on unheard when it takes longer.
+    ///
+    /// - Throws: `StoreFault.timedOut` after `watchingSeconds`.
+    private func watching<Value: Sendable>(
+        _ ask: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await firstOf(watchingPatience) { answer in
+            Task {
+                do {
+                    answer(.success(try await ask()))
+                } catch {
+                    answer(.failure(error))
+                }
+            }
+        }
     }
 
     /// Reads one snapshot on a worker thread, waiting for one if all are busy.

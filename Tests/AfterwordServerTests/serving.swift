@@ -86,6 +86,7 @@ extension ServiceConfiguration {
     static var patient: ServiceConfiguration {
         var configuration = ServiceConfiguration(now: { ReviewHistory.start })
         configuration.limits.storeSeconds = 3_600
+        configuration.limits.watchingSeconds = 3_600
         configuration.limits.headSeconds = 3_600
         configuration.limits.bodySeconds = 3_600
         configuration.limits.idleSeconds = 3_600

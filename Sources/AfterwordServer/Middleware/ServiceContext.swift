@@ -13,6 +13,8 @@ struct ServiceContext: RequestContext {
     var values: [String: String] = [:]
     /// The newest run and the keys, as `Authentication` read them.
     var front = Front(newest: nil, keys: [])
+    /// Whether `WatchingAccess` found that the store does not answer.
+    var isStoreAway = false
     /// The sender, as `Authentication` found it.
     var caller = Caller.nobody
     /// The request body, as `JSONBody` read it.
