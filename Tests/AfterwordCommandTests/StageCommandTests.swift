@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(
-        "Arguments and settings that are refused are an event of the stage, where events are wanted",
+        "Arguments that are refused are an event of the stage, where events are wanted",
         arguments: [
             (["insights", "make", "nosuch:3"], "insights", "nosuch:3"),
             (["insights", "make"], "insights", "<choice>"),
