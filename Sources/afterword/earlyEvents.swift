@@ -4,6 +4,7 @@ import ArgumentParser
 
 /// A command that is a stage: it has `--events`.
 protocol StageCommand: ParsableCommand {
+    /// The stage that its events name.
     static var stage: Stage { get }
 }
 
