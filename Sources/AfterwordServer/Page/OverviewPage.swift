@@ -78,6 +78,8 @@ struct BrandRow: PageRow {
     /// The reviews that arrived with each dump after the first.
     var picture: Picture?
     var topTheme: String?
+    /// Whether the table has a column of pictures.
+    var hasTrend: Bool
 
     static let members: KeyValuePairs<String, Member<BrandRow>> = [
         "name": .text { $0.entry.id.string }, "link": .text { $0.link },
@@ -91,7 +93,7 @@ struct BrandRow: PageRow {
             return grouped(shown) + (words ?? "")
         },
         "mean": .text { stars($0.entry.counters) }, "picture": .row { $0.picture },
-        "top": .maybe { $0.topTheme },
+        "top": .maybe { $0.topTheme }, "has_trend": .flag { $0.hasTrend },
     ]
 
     private var impact: String {
@@ -233,7 +235,8 @@ func brandTable(
         rows: entries.map { entry in
             BrandRow(
                 entry: entry, link: call.link(toBrand: entry.id), new: facts.new(entry.id),
-                picture: facts.picture(entry.id), topTheme: facts.topTheme(entry.id))
+                picture: facts.picture(entry.id), topTheme: facts.topTheme(entry.id),
+                hasTrend: later.count > 1)
         },
         span: later.count > 1
             ? later.first.flatMap { first in
@@ -286,10 +289,11 @@ struct BrandFacts {
             marks: call.pictureMarks)
     }
 
-    /// What each dump after the first brought of a brand.
+    /// What each dump after the first brought of a brand; nil where that is nothing.
     func picture(_ brand: Text) -> Picture? {
         let arrivals = history.arrivals(of: products[brand] ?? [], first: Counters())
         let periods = picturePeriods(arrivals).filter { !$0.isFirst }
+        guard periods.contains(where: { $0.reviews > 0 }) else { return nil }
         return Picture(
             "brand", part: "negative", periods, frame: .small)
     }

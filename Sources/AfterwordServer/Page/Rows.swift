@@ -133,6 +133,9 @@ func complaints(_ themes: [Theme]) -> [Theme] {
 /// A review in a list.
 struct ReviewCard: PageRow {
     var values: ReviewValues
+    /// What it says, or the beginning of that.
+    var body: String
+    var isCut: Bool
     var version: Int64
     var link: String
     var translation: TranslationRow?
@@ -140,6 +143,9 @@ struct ReviewCard: PageRow {
     init(_ review: ListedReview, _ call: Call) {
         translation = TranslationRow(review.modelReadings)
         values = review.values
+        let whole = review.values.body?.string ?? ""
+        body = beginning(of: whole)
+        isCut = body.count < whole.count
         version = review.version
         link = call.link(toReview: review.reviewID, of: review.productID)
     }
@@ -147,9 +153,21 @@ struct ReviewCard: PageRow {
     static let members: KeyValuePairs<String, Member<ReviewCard>> = [
         "stars": .text { starText($0.values) }, "link": .text { $0.link },
         "title": .maybe { shown($0.values.title?.string) },
-        "body": .maybe { shown($0.values.body?.string) }, "version": .text { "\($0.version)" },
+        "body": .maybe { shown($0.body) }, "is_cut": .flag { $0.isCut },
+        "version": .text { "\($0.version)" },
         "written": .text { writtenOn($0.values) }, "translation": .row { $0.translation },
     ]
+}
+
+/// The whole words of a text within its first 400 characters and 8 lines, all of it where it is
+/// shorter.
+func beginning(of text: String) -> String {
+    let lines = text.split(separator: "\n", maxSplits: 8, omittingEmptySubsequences: false)
+    let whole = lines.count > 8 ? text[..<lines[7].endIndex] : text[...]
+    guard whole.count > 400 else { return String(whole) }
+    let cut = whole.prefix(400)
+    let space = cut.suffix(100).lastIndex { $0.isWhitespace }
+    return String(space.map { cut[..<$0] } ?? cut)
 }
 
 /// The day of writing as the source gives it. Dates that the program derived itself are not shown.

@@ -114,7 +114,7 @@ private func table(_ head: [String], _ rows: [[String]], of name: String) -> Str
     let lines = rows.map { row in
         "<tr>" + row.map { "<td>\($0)</td>" }.joined() + "</tr>"
     }
-    return "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(escaped(name))\">"
+    return "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(escaped(name))\">"
         + "<table class=\"data\"><thead><tr>\(columns)</tr></thead><tbody>"
         + lines.joined(separator: "\n") + "</tbody></table></div>\n"
 }
