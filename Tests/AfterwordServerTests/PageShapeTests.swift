@@ -69,7 +69,8 @@ import Testing
                     .dropFirst()
                 {
                     let own = table.components(separatedBy: "</table>")[0]
-                    let heads = own.components(separatedBy: "</thead>")[0]
+                    let heads =
+                        own.components(separatedBy: "</thead>")[0]
                         .components(separatedBy: "<th ").count - 1
                     for row in own.components(separatedBy: "<tbody>").last?
                         .components(separatedBy: "<tr").dropFirst() ?? []
