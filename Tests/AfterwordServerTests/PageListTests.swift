@@ -130,6 +130,45 @@ import Testing
         }
     }
 
+    private func expectOrder(
+        of list: String, _ columns: [String], _ client: ServedClient
+    ) async throws {
+        for sort in columns.flatMap({ [$0, "-" + $0] }) {
+            let page = try await client.get("/\(list)?sort=\(sort)")
+            let rows = page.text.components(separatedBy: "<th scope=\"row\"><a").dropFirst()
+            let shown = rows.compactMap { row in
+                row.firstMatch(of: #/>(?:<bdi>)?([^<]+)</#).map {
+                    ServedAnswer.words(of: String($0.output.1))
+                }
+            }
+            let links = page.links.filter { $0.hasPrefix("/json/\(list).json") }
+            let link = try #require(links.first, "\(list) \(sort)")
+            let name = list == "themes" ? "label" : String(list.dropLast())
+            let table = try await client.get(link)
+            let exported = (table.json?.elements ?? []).compactMap { $0[name]?.text }
+            // The page shows the first fifty, and below its table the map of themes.
+            let count = min(shown.count, exported.count)
+            #expect(count > 1 && shown.prefix(count) == exported.prefix(count), "\(link)")
+            let csv = link.replacing("/json/", with: "/csv/").replacing(".json", with: ".csv")
+            #expect(try await client.get(csv).status == 200)
+        }
+    }
+
+    @Test("An export has the rows in the order in which the page shows them")
+    func exportOrder() async throws {
+        try await serving(Self.dumps) { client, _ in
+            try await self.expectOrder(
+                of: "products", ["product", "brand", "impact", "share", "negatives"], client)
+            try await self.expectOrder(
+                of: "brands", ["brand", "impact", "share", "new", "reviews", "mean"], client)
+            #expect(try await client.get("/csv/products.csv?sort=nothing").status == 400)
+        }
+        try await serving("insights") { client, _ in
+            try await self.expectOrder(
+                of: "themes", ["theme", "reviews", "new", "products", "brands"], client)
+        }
+    }
+
     @Test("Every page leads to all others, and a key of some brands is offered what it may see")
     func navigation() async throws {
         try await serving(Self.dumps, { $0.asksForKeys = true }) { client, path in

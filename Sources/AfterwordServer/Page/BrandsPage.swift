@@ -20,6 +20,18 @@ struct BrandsPage: PageRow {
 
 private let filters = ["q", "sort"]
 
+/// The columns of the list of brands.
+///
+/// - Parameter groups: The newest dump's changes by kind and brand; nil for the first dump.
+func brandColumns(_ groups: [InboxGroup: Int]?) -> [ListColumn<RankedEntry>] {
+    [ListColumn<RankedEntry>].brands.map { column in
+        guard column.name == "new" else { return column }
+        return .number("new", "New negative") { entry in
+            groups.map { Int64($0[InboxGroup(kind: .negative, brand: entry.id)] ?? 0) }
+        }
+    }
+}
+
 func brandsPage(_ call: Call) throws -> String {
     var query = RankingQuery()
     query.page = Call.everything
@@ -27,12 +39,7 @@ func brandsPage(_ call: Call) throws -> String {
     let all = try rankedBrands(call.reader, query).entries.filter { call.allows($0.id) }
     let window = try call.window()
     let groups = window.isFirst ? nil : try call.news(in: window, page: Page(size: 1)).groups
-    var columns = [ListColumn<RankedEntry>].brands
-    if let place = columns.firstIndex(where: { $0.name == "new" }) {
-        columns[place] = .number("new", "New negative") { entry in
-            groups.map { Int64($0[InboxGroup(kind: .negative, brand: entry.id)] ?? 0) }
-        }
-    }
+    let columns = brandColumns(groups)
     let order = ListOrder(call)
     let sorted = order.sorted(all, by: columns)
     let range = call.range(of: sorted.count, size: listPageSize)
@@ -45,7 +52,9 @@ func brandsPage(_ call: Call) throws -> String {
             call, sorted[range], try BrandFacts(call, themes, groups),
             heads: order.heads(columns, at: address)),
         steps: ListSteps(range, of: sorted.count, size: listPageSize, at: address, call),
-        all: call.link("/brands"), exports: Exports("brands", ["q": call.text("q")], call))
+        all: call.link("/brands"),
+        exports: Exports(
+            "brands", ["q": call.text("q"), "sort": call.text("sort")], call))
     return try AfterwordServer.page(
         Templates.shared.brands, page, title: "Brands",
         at: call.ownAddress("/brands", filters), call)

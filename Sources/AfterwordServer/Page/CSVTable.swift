@@ -72,7 +72,10 @@ struct CSVTable: Sendable {
 
     private static let brands = CSVTable(
         summary: "Brands by impact, as the first page ranks them.",
-        parameters: [.search("q", "Part of its name, in any case.")],
+        parameters: [
+            .search("q", "Part of its name, in any case."),
+            ListOrder.parameter([ListColumn<RankedEntry>].brands),
+        ],
         head: ["brand", "products"] + counted + [
             "new_negative", "main_complaint", "distinct_reviews", "distinct_negative_share",
             "distinct_negative_low", "distinct_negative_high",
@@ -80,13 +83,13 @@ struct CSVTable: Sendable {
     ) { call in
         let window = try call.window()
         let wanted = call.text("q")?.lowercased()
-        let ranked = try rankedBrandEntries(call).filter { entry in
+        let groups = window.isFirst ? nil : try call.news(in: window, page: Page(size: 1)).groups
+        let found = try rankedBrandEntries(call).filter { entry in
             wanted.map { entry.id.string.lowercased().contains($0) } ?? true
         }
+        let ranked = ListOrder(call).sorted(found, by: brandColumns(groups))
         let themes = try BrandThemes(call.reader, ThemeQuery(), brands: ranked.map(\.id))
-        let facts = try BrandFacts(
-            call, themes,
-            window.isFirst ? nil : try call.news(in: window, page: Page(size: 1)).groups)
+        let facts = try BrandFacts(call, themes, groups)
         return ranked.map { entry in
             [.text(entry.id), .count(entry.productCount)] + counts(entry) + [
                 .number(facts.new(entry.id).map { String($0) } ?? ""),
@@ -107,9 +110,10 @@ struct CSVTable: Sendable {
             .search("q", "Part of an id, title or brand, in any case."),
             .choice(
                 "sentiment", ["positive", "neutral", "negative"], "The mean's stars, rounded."),
+            ListOrder.parameter([ListColumn<RankedEntry>].products),
         ], head: ["product", "brand", "title"] + counted
     ) { call in
-        try productEntries(call).map { entry in
+        try ListOrder(call).sorted(productEntries(call), by: .products).map { entry in
             [
                 .text(entry.id), .text(entry.attributes[.brand]), .text(entry.attributes[.title]),
             ] + counts(entry)
@@ -144,13 +148,15 @@ struct CSVTable: Sendable {
         summary: "Complaints, those of most reviews first.",
         parameters: [
             .text("brand", "Only this brand."), .text("product", "Only this product."), .side,
+            ListOrder.parameter([ListColumn<Theme>].themes),
         ],
         head: [
             "theme", "label", "reviews", "new", "mixed", "products", "brands", "star_impact",
             "languages", "distinct_reviews",
         ]
     ) { call in
-        try complaints(AfterwordPipeline.themes(call.reader, themeQuery(call))).map { theme in
+        let found = try complaints(AfterwordPipeline.themes(call.reader, themeQuery(call)))
+        return ListOrder(call).sorted(found, by: .themes).map { theme in
             [
                 .text(theme.aspect.id), .text(theme.aspect.label), .count(theme.mentions),
                 .count(theme.new), .count(theme.mixed), .count(theme.products),

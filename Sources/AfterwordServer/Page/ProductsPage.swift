@@ -68,6 +68,7 @@ func productsPage(_ call: Call) throws -> String {
     let range = call.range(of: found.count, size: listPageSize)
     let tables: KeyValuePairs<String, String?> = [
         "brand": brand, "q": call.text("q"), "sentiment": call.text("sentiment"),
+        "sort": call.text("sort"),
     ]
     let page = ProductsPage(
         count: several(Int64(found.count), "product"), text: call.text("q"),

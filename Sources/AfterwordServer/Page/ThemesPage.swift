@@ -62,6 +62,7 @@ func themesPage(_ call: Call) throws -> String {
         query.strengths ? (others, Int64(found.known.count)) : (Int64(found.known.count), others)
     let tables: KeyValuePairs<String, String?> = [
         "brand": query.brand, "product": query.product?.string, "side": call.text("side"),
+        "sort": call.text("sort"),
     ]
     let page = ThemesPage(
         scope: query.product?.string ?? query.brand,
