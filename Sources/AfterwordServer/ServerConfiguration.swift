@@ -20,6 +20,8 @@ package struct ServiceConfiguration: Sendable {
     package var personName = "local"
     /// Whether pages offer to record work.
     var recordsWork = false
+    /// Records verdicts on dangers; nil for a service that records none.
+    package var verdicts: VerdictRecording?
     /// The language of insights that pages offer to make.
     package var insightLanguage = Language.english
     /// What an insight costs at most; nil where pages offer to make none.
@@ -112,6 +114,10 @@ package typealias InsightOutlooker =
 /// Records marks of work by a person who may see some brands, or all (`markWork`).
 package typealias WorkRecording =
     @Sendable ([NewMark], _ person: Text, _ brands: Set<Text>?) async throws -> [WorkMarkRow]
+
+/// Records a verdict of a person who may see some brands, or all (`judgeReview`).
+package typealias VerdictRecording =
+    @Sendable (NewVerdict, _ brands: Set<Text>?) async throws -> VerdictRow
 
 /// The most that an insight of a scope can cost, in nano-dollars; nil where there is nothing to
 /// make (`insightPrice`).

@@ -83,6 +83,7 @@ package struct Service: Sendable {
         addInsights(to: router)
         addJobs(to: router)
         addWork(to: router)
+        addVerdicts(to: router)
         addPages(to: router)
         return inner
     }

@@ -212,6 +212,9 @@ import Testing
             #expect(page.text.contains("<del>Good 0.</del>"))
             #expect(page.words.contains("Read from r.json, byte "))
             #expect(page.words.contains("Edited: rating, body"))
+            #expect(page.text.contains("href=\"/brands/Alpha\""))
+            #expect(page.words.contains("By reader "))
+            #expect(page.words.contains("Version 2: where it is from"))
         }
     }
 

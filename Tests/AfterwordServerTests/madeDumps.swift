@@ -84,6 +84,7 @@ func serving(
 ) async throws {
     var configuration = ServiceConfiguration.patient
     configuration.refusesEmptyTexts = true
+    configuration.verdicts = judging(path)
     change(&configuration)
     let service = Service(
         configuration, store: try SQLiteStore(path: path, opening: .existing), insights: nil,

@@ -167,6 +167,15 @@ func recording(_ path: String) -> WorkRecording {
     }
 }
 
+/// Records verdicts in a store, as the program does.
+func judging(_ path: String) -> VerdictRecording {
+    { verdict, brands in
+        try judgeReview(
+            verdict, brands: brands, in: SQLiteStore(path: path, opening: .existing),
+            now: Instant(seconds: 1_800_200_000))
+    }
+}
+
 /// Calls `body` with a client of a service.
 func asked(
     _ service: AfterwordServer.Service,

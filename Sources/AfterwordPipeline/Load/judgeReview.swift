@@ -5,6 +5,8 @@ package enum JudgeFault: Error, Equatable, Sendable {
     case noSuchReview
     /// The review is deleted: there is nothing to judge.
     case notLive
+    /// The review changed after the version that was looked at.
+    case changed
     /// `by` or `why` is empty, too long, or holds control characters; the value is the option's
     /// name.
     case unfitText(String)
@@ -14,6 +16,8 @@ package enum JudgeFault: Error, Equatable, Sendable {
 package struct NewVerdict: Sendable {
     package var product: Text
     package var review: Text
+    /// The version that was looked at; nil for the current one.
+    package var version: Int64?
     package var verdict: Verdict
     package var judgedBy: Text
     package var why: Text
@@ -48,16 +52,20 @@ package struct NewVerdict: Sendable {
 /// runs stay as they were, and the chain of runs covers it. The run brings no reviews; its
 /// `observed_at` is its `recorded_at`.
 ///
+/// - Parameter brands: The brands that the person may see; nil for all.
 /// - Throws: `JudgeFault`; nothing is stored then. `StoreFault`.
 package func judgeReview(
-    _ new: NewVerdict, in store: any ReviewStore, now: Instant
+    _ new: NewVerdict, brands: Set<Text>? = nil, in store: any ReviewStore, now: Instant
 ) throws -> VerdictRow {
     try new.check()
     return try store.load(LoadIntent(isRehearsal: false)) { load in
-        let found = try load.reader.reviews(ofProduct: new.product)
+        let reader: any StoreReader =
+            brands.map { ScopedReader(load.reader, brands: $0) } ?? load.reader
+        let found = try reader.reviews(ofProduct: new.product)
             .first { $0.reviewID == new.review }
         guard let review = found else { throw JudgeFault.noSuchReview }
         guard review.isLive else { throw JudgeFault.notLive }
+        guard new.version ?? review.version == review.version else { throw JudgeFault.changed }
         let head = try load.head()
         let row = VerdictRow(
             of: review, madeRun: head.nextRun, verdict: new.verdict, judgedBy: new.judgedBy,

@@ -20,6 +20,8 @@ struct Call {
     var productLink: String?
     /// Whether the caller may record marks of work.
     var recordsWork = false
+    /// Whether the caller may record verdicts on dangers.
+    var recordsVerdicts = false
     var insightLanguage = Language.english
     /// What an insight costs at most; nil where the caller may have none made.
     var insightPrice: InsightPricer?

@@ -43,7 +43,7 @@ extension Service {
     }
 
     /// The steps before a body is read, as where insights are made.
-    private func writing(
+    func writing(
         _ router: ListedRouter, needsOrigin: Bool
     ) -> RouterGroup<ServiceContext> {
         let group = router.group(context: ServiceContext.self)
@@ -113,13 +113,24 @@ struct WorkForm: Sendable {
     private static func mark(
         _ entry: String, _ values: [String: String]
     ) throws(Problem) -> NewMark {
+        var own = values
+        let named = try parts(ofEntry: entry)
+        own["version"] = named.version
+        own["product_id"] = named.product
+        own["review_id"] = named.review
+        return try newMark(own)
+    }
+
+    /// The version, product and review of a name that `name(_:)` makes.
+    static func parts(
+        ofEntry entry: String
+    ) throws(Problem) -> (version: String, product: String, review: String) {
         let parts = entry.split(separator: "/", omittingEmptySubsequences: false)
             .map { percentDecoded(String($0)) }
-        guard parts.count == 3, let version = parts[0], let product = parts[1], let id = parts[2]
+        guard parts.count == 3, let version = parts[0], let product = parts[1],
+            let review = parts[2]
         else { throw Problem(.badBody, "entry: cannot be read") }
-        var own = values
-        (own["version"], own["product_id"], own["review_id"]) = (version, product, id)
-        return try newMark(own)
+        return (version, product, review)
     }
 
     /// The name of a version of a review in a form.
@@ -147,7 +158,7 @@ func formFields(_ body: ByteBuffer) throws(Problem) -> [(name: String, value: St
 
 /// Whether an address is a path of this service, and no other site's: browsers take `//` and `/\`
 /// for the beginning of a host.
-private func isOwnAddress(_ address: String) -> Bool {
+func isOwnAddress(_ address: String) -> Bool {
     let bytes = Array(address.utf8)
     return bytes.first == UInt8(ascii: "/") && ![0x2F, 0x5C].contains(bytes.dropFirst().first)
         && bytes.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x5C }

@@ -45,6 +45,7 @@ struct SnapshotAnswers: Sendable {
             productLink: configuration.productLink, list: asked.list)
         if isWritable, asked.caller.scopes.contains(.work) {
             call.recordsWork = configuration.recordsWork
+            call.recordsVerdicts = configuration.verdicts != nil
         }
         if isWritable, asked.caller.scopes.contains(.insight) {
             call.insightPrice = configuration.insightPrice

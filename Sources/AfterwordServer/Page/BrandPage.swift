@@ -123,7 +123,8 @@ func brandPage(_ call: Call) throws -> String {
         home: call.link("/brands"), name: name, sums: SumsRow(entry),
         products: several(entry.productCount, "product"),
         impact: entry.isRanked ? fixed(entry.impact, of: 1_000_000, places: 1) : "–",
-        dangers: try DangersPart(dangerReviews(call.reader, query), call),
+        dangers: try DangersPart(
+            dangerReviews(call.reader, query), back: call.address(path).text, call),
         insight: try InsightPart(
             call.reader.insights(of: scope).first, brand: scope.id, call),
         command: "afterword insight " + shellQuoted("brand:" + name),

@@ -85,12 +85,14 @@ struct DangersPart: PageRow {
     var unlikely: String?
 
     /// Nil when no review contains a danger word.
-    init?(_ read: [ReadReview], _ call: Call) throws {
+    ///
+    /// - Parameter back: The page that forms lead back to.
+    init?(_ read: [ReadReview], back: String, _ call: Call) throws {
         let found = insightDangers(read, lexicon: try call.reader.lexicon())
         guard !found.dangers.isEmpty || found.unlikely > 0 else { return nil }
         let items = found.dangers.map(\.json)
         let call = try call.translating(quotesOf: items)
-        cards = items.map { DangerCard($0, call) }
+        cards = items.map { DangerCard($0, back: back, call) }
         unlikely = unlikelyDangers(found.unlikely)
     }
 
@@ -105,9 +107,17 @@ struct DangerCard: PageRow {
     var item: JSONValue
     var quotes: [QuoteRow]
 
-    init(_ item: JSONValue, _ call: Call) {
+    init(_ item: JSONValue, back: String, _ call: Call) {
         self.item = item
-        quotes = (item["quotes"]?.elements ?? []).prefix(3).map { QuoteRow($0, call) }
+        quotes = (item["quotes"]?.elements ?? []).prefix(3).map { quote in
+            var row = QuoteRow(quote, call)
+            let (product, review) = quotedReview(quote)
+            row.judge = quote["version"]?.integer.flatMap { version in
+                VerdictForm(
+                    product: product, review: review, version: version, back: back, call)
+            }
+            return row
+        }
     }
 
     private func number(_ name: String) -> Int64 { item[name]?.integer ?? 0 }
@@ -207,6 +217,8 @@ struct QuoteRow: PageRow {
     var quote: JSONValue
     var link: String
     var translation: TranslationRow?
+    /// Of a danger, where a verdict may be recorded.
+    var judge: VerdictForm?
 
     init(_ quote: JSONValue, _ call: Call) {
         self.quote = quote
@@ -229,7 +241,7 @@ struct QuoteRow: PageRow {
         "language": .text { $0.quote["language"]?.text.map { languageNames([$0]) } ?? "" },
         "check": .text { $0.quote["check"]?.text ?? "" },
         "shown": .maybe { Shown(ofQuote: $0.quote).words },
-        "translation": .row { $0.translation },
+        "translation": .row { $0.translation }, "judge": .row { $0.judge },
         "lang": .maybe { $0.quote["language"]?.text.flatMap { Language(rawValue: $0)?.tag } },
     ]
 }

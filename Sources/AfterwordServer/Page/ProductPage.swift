@@ -165,7 +165,8 @@ func productPage(_ call: Call) throws -> String {
         title: shown(answer.entry.attributes[.title]?.string),
         brand: answer.entry.attributes[.brand].map { BrandLink($0, call) },
         sums: SumsRow(answer.entry),
-        dangers: try DangersPart(dangerReviews(call.reader, query), call),
+        dangers: try DangersPart(
+            dangerReviews(call.reader, query), back: call.address(path).text, call),
         insight: try InsightPart(
             call.reader.insights(of: .product(id)).first, brand: nil, call),
         making: call.makingLink(.product(id)),

@@ -5,17 +5,20 @@ import AfterwordPipeline
 struct ReviewPage: PageRow {
     var home: String
     var name: String
+    var brand: BrandLink?
     var product: String
     var productLink: String
     var shop: String?
     var work: WorkPanel?
+    /// Nil where no verdict may be recorded, and of a review that is gone.
+    var judge: VerdictForm?
     var versions: [VersionRow]
 
     static let members: KeyValuePairs<String, Member<ReviewPage>> = [
         "home": .text { $0.home },
-        "name": .text { $0.name }, "product": .text { $0.product },
+        "name": .text { $0.name }, "brand": .row { $0.brand }, "product": .text { $0.product },
         "product_link": .text { $0.productLink }, "shop": .maybe { $0.shop },
-        "work": .row { $0.work }, "versions": .rows { $0.versions },
+        "work": .row { $0.work }, "judge": .row { $0.judge }, "versions": .rows { $0.versions },
     ]
 }
 
@@ -28,6 +31,8 @@ struct VersionRow: PageRow {
     var starsBefore: String?
     /// The file and the place in it that the version was read from; nil where it is not kept.
     var place: String?
+    /// What readers and people found in it.
+    var said: [LineRow]
     /// In each language into which a model translated it.
     var translations: [TranslationRow]
 
@@ -45,7 +50,9 @@ struct VersionRow: PageRow {
         "is_verified": .flag { $0.row.values.verified == true },
         "country": .maybe { shown($0.row.values.country?.string) },
         "place": .maybe { $0.place }, "translations": .rows { $0.translations },
-        "digest": .text { String($0.row.rowDigest.description.prefix(16)) },
+        "said": .rows { $0.said }, "has_said": .flag { !$0.said.isEmpty },
+        "digest": .text { $0.row.rowDigest.description },
+        "content": .text { $0.row.contentDigest.description },
     ]
 }
 
@@ -64,7 +71,8 @@ struct TextPart: PageRow, Equatable {
 }
 
 func reviewPage(_ call: Call) throws -> String {
-    let product = try call.product()
+    let state = try call.productState()
+    let product = state.productID
     let name = call.text("review") ?? ""
     let rows = try call.reader.history(ofProduct: product, review: Text(name))
     guard !rows.isEmpty else { throw Problem(.notFound, "no such review") }
@@ -72,17 +80,28 @@ func reviewPage(_ call: Call) throws -> String {
     let path = "/reviews/\(encoded(product.string))/\(encoded(name))"
     let call = try call.translating(rows.prefix(1).map(\.reviewKey))
     let list = try WorkList(call.reader)
-    let work = try call.reader.reviews(ofProduct: product)
-        .first { $0.reviewID == Text(name) }.map { review in
+    let current = try call.reader.reviews(ofProduct: product)
+        .first { $0.reviewID == Text(name) }
+    let verdicts = try call.reader.verdicts()
+    let page = ReviewPage(
+        home: call.link("/brands"), name: name,
+        brand: state.dimension[.brand].map { BrandLink($0, call) }, product: product.string,
+        productLink: call.link(toProduct: product), shop: call.shopLink(product),
+        work: current.map { review in
             WorkPanel(
                 .review(product: product, id: review.reviewID), list, of: review, back: path, call)
-        }
-    let page = ReviewPage(
-        home: call.link("/"), name: name, product: product.string,
-        productLink: call.link(toProduct: product), shop: call.shopLink(product),
-        work: work,
-        versions: rows.indices.reversed().map { place in
-            versionRow(rows[place], before: place > 0 ? rows[place - 1] : nil, raw, call)
+        },
+        judge: current.flatMap { review in
+            review.isLive
+                ? VerdictForm(
+                    product: product, review: review.reviewID, version: review.version,
+                    back: path, call) : nil
+        },
+        versions: try rows.indices.reversed().map { place in
+            var own = versionRow(rows[place], before: place > 0 ? rows[place - 1] : nil, raw, call)
+            own.said = try findings(
+                rows[place], isNewest: place == rows.indices.last, verdicts, call)
+            return own
         })
     return try AfterwordServer.page(
         Templates.shared.review, page, title: "Review",
@@ -99,6 +118,7 @@ private func versionRow(
         body: textParts(before?.values.body, row.values.body, isFirst: before == nil),
         starsBefore: stars == starText(row.values) ? nil : stars,
         place: place.map { "\($0.file), byte \(grouped($0.offset)), \(grouped($0.length)) long" },
+        said: [],
         translations: call.translations.readings(row.productID, row.reviewID, row.version)
             .compactMap { TranslationRow($0) })
 }

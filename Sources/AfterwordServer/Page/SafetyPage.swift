@@ -34,6 +34,8 @@ struct SafetyCard: PageRow {
     var work: String?
     /// Nil where no work may be recorded.
     var form: SeenForm?
+    /// Nil where no verdict may be recorded.
+    var judge: VerdictForm?
 
     /// - Parameter back: The page that the form leads back to.
     init(_ found: SafetyReview, _ book: WorkBook, back: String, _ call: Call) {
@@ -43,6 +45,8 @@ struct SafetyCard: PageRow {
         let (review, product) = (found.review.reviewID, found.review.productID)
         link = call.link(toReview: review, of: product)
         productLink = call.link(toProduct: product)
+        judge = VerdictForm(
+            product: product, review: review, version: found.review.version, back: back, call)
         translation = TranslationRow(
             call.translations.readings(product, review, found.review.version))
         command =
@@ -54,11 +58,7 @@ struct SafetyCard: PageRow {
         "hazard": .text { hazardName($0.found.hazard) },
         "how": .text { card in
             if card.found.verdict == .real { return "judged real" }
-            return switch card.found.danger.dangerClass {
-            case .happened: "it happened"
-            case .said: "called dangerous"
-            default: "probably none"
-            }
+            return dangerWords(card.found.danger.dangerClass)
         },
         "quote": .maybe { shown($0.found.quote) }, "link": .text { $0.link },
         "stars": .text { starText($0.found.review.values) },
@@ -68,7 +68,7 @@ struct SafetyCard: PageRow {
         "product_link": .text { $0.productLink }, "is_new": .flag { $0.found.isNew },
         "command": .text { $0.command }, "translation": .row { $0.translation },
         "lang": .maybe { $0.found.language.tag }, "work": .maybe { $0.work },
-        "form": .row { $0.form },
+        "form": .row { $0.form }, "judge": .row { $0.judge },
     ]
 }
 
@@ -84,10 +84,7 @@ struct VerdictCard: PageRow {
 
     static let members: KeyValuePairs<String, Member<VerdictCard>> = [
         "words": .text { card in
-            let row = card.verdict.row
-            return "\(row.verdict == .real ? "Real" : "No danger"), says "
-                + "\(row.judgedBy.string): \(row.why.string)"
-                + (card.verdict.holds ? "" : " (no longer holds)")
+            verdictWords(card.verdict.row) + (card.verdict.holds ? "" : " (no longer holds)")
         },
         "product": .text { $0.verdict.row.productID.string }, "link": .text { $0.link },
     ]

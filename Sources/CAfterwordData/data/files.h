@@ -149,6 +149,8 @@
 #include "embed.h"
 #define FILE_NAME "html/workcard.html"
 #include "embed.h"
+#define FILE_NAME "html/verdictform.html"
+#include "embed.h"
 #define FILE_NAME "html/workpanel.html"
 #include "embed.h"
 #define FILE_NAME "js/page.js"

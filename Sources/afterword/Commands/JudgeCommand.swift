@@ -48,6 +48,7 @@ struct JudgeReview: ParsableCommand {
         switch fault {
         case .noSuchReview: "there is no such review of that product"
         case .notLive: "the review was deleted"
+        case .changed: "the review has changed since that version"
         case .unfitText(let option):
             "\(option) is empty, too long, or holds signs that cannot be seen"
         }

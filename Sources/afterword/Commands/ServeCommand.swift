@@ -75,10 +75,12 @@ struct ServeCommand: AsyncParsableCommand {
             let queue = try InsightWorker(
                 store: store.openForReading(), model: model, options: try self.model.options())
             let recorder = WorkRecorder(store: try store.openForReading())
+            var own = serving
+            own.verdicts = { try await recorder.judge($0, $1) }
             let jobs = StoredJobs(try store.openForReading())
             let (asked, options) = (model.identity, try self.model.options())
             let service = Service(
-                serving, store: reading, beside: beside,
+                own, store: reading, beside: beside,
                 insights: { scope, language in try await queue.make(scope, language) },
                 outlook: { reader, scope, language in
                     var own = options
@@ -200,7 +202,7 @@ private actor InsightWorker {
     }
 }
 
-/// Records marks of work on a store handle and a thread of its own, because its calls block.
+/// Records marks of work and verdicts on a store handle and a thread of its own, because its calls block.
 private actor WorkRecorder {
     private static let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -211,17 +213,29 @@ private actor WorkRecorder {
 
     init(store: sending any ReviewStore) { self.store = store }
 
-    /// Waits some seconds for a run that is under way.
     func record(
         _ marks: [NewMark], by person: Text, _ brands: Set<Text>?
     ) async throws -> [WorkMarkRow] {
+        try await whenFree {
+            try markWork(marks, by: person, brands: brands, in: store, now: now())
+        }
+    }
+
+    func judge(_ verdict: NewVerdict, _ brands: Set<Text>?) async throws -> VerdictRow {
+        try await whenFree {
+            try judgeReview(verdict, brands: brands, in: store, now: now())
+        }
+    }
+
+    /// Waits some seconds for a run that is under way.
+    private func whenFree<Value: Sendable>(_ body: () throws -> Value) async throws -> Value {
         for _ in 0..<20 {
             do {
-                return try markWork(marks, by: person, brands: brands, in: store, now: now())
+                return try body()
             } catch StoreFault.locked {
                 try await Task.sleep(for: .milliseconds(250))
             }
         }
-        return try markWork(marks, by: person, brands: brands, in: store, now: now())
+        return try body()
     }
 }
