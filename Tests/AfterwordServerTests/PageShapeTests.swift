@@ -83,6 +83,46 @@ import Testing
         }
     }
 
+    @Test("A sign that turns letters round shows as a sign, and the name is still found by it")
+    func directions() async throws {
+        let brand = "Nor\u{202E}mal"
+        let dumps: [MadeLoad] = [
+            .dump(
+                "2026-03-02",
+                [
+                    MadeProduct(
+                        id: "T\u{202E}1", brand: brand, title: "\u{2067}title\u{2069}",
+                        reviews: [
+                            MadeReview(
+                                id: "R1", rating: 1,
+                                text: "\u{202B}\u{05E0}\u{05D5}\u{05D6}\u{05DC}\u{202C} it leaks"),
+                            MadeReview(id: "R2", rating: 1, text: "It leaks."),
+                        ])
+                ])
+        ]
+        try await serving(dumps) { client, _ in
+            for address in [
+                "/", "/brands", "/products", "/products/T%E2%80%AE1", "/brands/Nor%E2%80%AEmal",
+                "/reviews/T%E2%80%AE1/R1", "/themes/leaks", "/inbox",
+            ] {
+                let page = try await client.get(address)
+                #expect(page.status == 200, "\(address)")
+                let shown = page.words.unicodeScalars
+                #expect(!shown.contains { (0x202A...0x202E).contains($0.value) }, "\(address)")
+                #expect(!shown.contains { (0x2066...0x2069).contains($0.value) }, "\(address)")
+            }
+            let list = try await client.get("/brands")
+            #expect(list.words.contains("Nor\u{FFFD}mal"))
+            #expect(list.links.contains("/brands/Nor%E2%80%AEmal"))
+            let review = try await client.get("/reviews/T%E2%80%AE1/R1")
+            #expect(review.words.contains("\u{05E0}\u{05D5}\u{05D6}\u{05DC} it leaks"))
+            #expect(review.text.contains("<p class=\"body\" dir=\"auto\">"))
+            // A form sends the name back as it is.
+            let products = try await client.get("/products?brand=Nor%E2%80%AEmal")
+            #expect(products.text.contains("name=\"brand\" value=\"\(brand)\""))
+        }
+    }
+
     @Test("A long review is cut in a list, with a way on, and whole on its own page")
     func longTexts() async throws {
         #expect(beginning(of: "a b") == "a b")

@@ -22,7 +22,7 @@ import Testing
         try SQLiteStore(path: path, opening: .existing).read { try $0.verdicts() }
     }
 
-    @Test("Cards of dangers have the form; a false alarm leaves the lists, as one run that is shown")
+    @Test("Cards of dangers have the form; a false alarm leaves the lists, as a run that is shown")
     func judged() async throws {
         try await serving(workDumps) { client, path in
             let back = "/safety?brand=Delta"

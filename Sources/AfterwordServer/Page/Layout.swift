@@ -71,7 +71,7 @@ struct KeptRow: PageRow {
     var value: String
 
     static let members: KeyValuePairs<String, Member<KeptRow>> = [
-        "name": .text { $0.name }, "value": .text { $0.value },
+        "name": .text { $0.name }, "value": .value { $0.value },
     ]
 }
 

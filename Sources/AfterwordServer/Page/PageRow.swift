@@ -12,7 +12,9 @@ package struct Markup: Sendable {
 ///    template is parsed; no name is looked up while a page is rendered.
 /// 2. Members that can be missing are declared as `maybe`, and a template may name them only within
 ///    a section of the same name.
-/// 3. A text must not be empty: an empty text renders as a dash, and is an error in tests.
+/// 3. A text is shown, a value is sent back by a form: only a value keeps signs that turn the order
+///    of letters.
+/// 4. A text must not be empty: an empty text renders as a dash, and is an error in tests.
 package protocol PageRow: Sendable {
     /// The members that templates may name.
     static var members: KeyValuePairs<String, Member<Self>> { get }
@@ -26,6 +28,8 @@ package struct Member<Row>: Sendable {
     enum Form: Sendable {
         /// Shown by name; always present.
         case text(@Sendable (Row) -> String)
+        /// What a form sends back, as it is; always present.
+        case value(@Sendable (Row) -> String)
         /// Shown by name within its own section; nil when missing.
         case maybe(@Sendable (Row) -> String?)
         /// Only decides whether a section is shown.
@@ -41,6 +45,10 @@ package struct Member<Row>: Sendable {
 
     package static func text(_ value: @escaping @Sendable (Row) -> String) -> Member {
         Member(form: .text(value))
+    }
+
+    package static func value(_ value: @escaping @Sendable (Row) -> String) -> Member {
+        Member(form: .value(value))
     }
 
     package static func number(_ value: @escaping @Sendable (Row) -> Int) -> Member {
@@ -87,7 +95,12 @@ package struct PageWriter: Sendable {
 
     mutating func add(_ markup: String) { text += markup }
 
-    mutating func add(escaping value: String, of name: String) {
+    /// Adds a text or a value.
+    ///
+    /// In a text an override of the letters' direction shows as U+FFFD, and embeddings and isolates
+    /// are left out: they reach beyond the name that they are in, and `<bdi>` and `dir="auto"` give
+    /// texts from right to left their direction without them. A value keeps them.
+    mutating func add(escaping value: String, of name: String, isValue: Bool = false) {
         guard shown(value) != nil else {
             empty.append(name)
             text += "–"
@@ -101,6 +114,9 @@ package struct PageWriter: Sendable {
             case "\"": text += "&quot;"
             case "'": text += "&#39;"
             case "\t", "\n": text.unicodeScalars.append(scalar)
+            case "\u{202D}"..."\u{202E}" where !isValue: text += "\u{FFFD}"
+            case "\u{202A}"..."\u{202C}" where !isValue: break
+            case "\u{2066}"..."\u{2069}" where !isValue: break
             case _ where scalar.properties.generalCategory == .control: text += "\u{FFFD}"
             default: text.unicodeScalars.append(scalar)
             }

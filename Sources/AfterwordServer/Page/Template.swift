@@ -167,6 +167,10 @@ struct TemplateBinder {
         switch form {
         case .text(let value):
             return { row, writer in writer.add(escaping: value(row), of: label) }
+        case .value(let value):
+            return { row, writer in
+                writer.add(escaping: value(row), of: label, isValue: true)
+            }
         case .markup(let value):
             return { row, writer in writer.add(value(row).text) }
         case .maybe(let value):
@@ -184,7 +188,7 @@ struct TemplateBinder {
         let form: Member<Row>.Form = try member(name)
         let holds: @Sendable (Row) -> Bool
         switch form {
-        case .text, .markup: throw TemplateFault.wrongUse(name, row: "\(Row.self)")
+        case .text, .value, .markup: throw TemplateFault.wrongUse(name, row: "\(Row.self)")
         case .flag(let value): holds = value
         case .maybe(let value): holds = { shown(value($0)) != nil }
         case .rows(let isEmpty, let bind):

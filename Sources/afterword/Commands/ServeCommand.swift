@@ -202,7 +202,8 @@ private actor InsightWorker {
     }
 }
 
-/// Records marks of work and verdicts on a store handle and a thread of its own, because its calls block.
+/// Records marks of work and verdicts on a store handle and a thread of its own, because its calls
+/// block.
 private actor WorkRecorder {
     private static let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
     nonisolated var unownedExecutor: UnownedSerialExecutor {
