@@ -43,7 +43,10 @@ import Testing
             #expect(try await client.get("/brands/Lumora").words.contains("and what it costs"))
             let past = try await client.get("/insights?scope=brand:Lumora&as_of=1")
             #expect(!past.words.contains("Make one"))
-            #expect(try await !client.get("/insights").words.contains("Make one"))
+            let list = try await client.get("/insights")
+            #expect(!list.words.contains("Make one"))
+            #expect(list.links.contains("/insights?scope=portfolio"))
+            for own in [page, list] { #expect(!own.words.contains("afterword insight")) }
             #expect(try await self.ask(client, order).status == 502)
             for body in ["", "scope=x", "scope=brand:Lumora&language=xx", "scope=brand:Lumora&x"] {
                 #expect(try await self.ask(client, body).status == 400, "\(body)")

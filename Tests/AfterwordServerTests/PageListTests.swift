@@ -154,6 +154,23 @@ import Testing
         }
     }
 
+    @Test("A theme's page leads on to all products and brands that say so")
+    func allOfTheme() async throws {
+        try await serving(Self.dumps) { client, _ in
+            func products(_ page: ServedAnswer) -> Int {
+                page.links.count { $0.contains("product=P") }
+            }
+            let first = try await client.get("/themes/leaks")
+            #expect(products(first) == 10)
+            #expect(first.words.contains("All 120 products"))
+            #expect(first.words.contains("All 15 brands"))
+            let link = try #require(first.links.first { $0.contains("all=yes") })
+            let all = try await client.get(link)
+            #expect(all.status == 200 && products(all) == 120)
+            #expect(!all.words.contains("All 120 products"))
+        }
+    }
+
     @Test("An export has the rows in the order in which the page shows them")
     func exportOrder() async throws {
         try await serving(Self.dumps) { client, _ in

@@ -13,12 +13,14 @@ struct InsightsPage: PageRow {
     var command: String
     /// Nil in the list, and where the caller may have none made.
     var make: MakeForm?
+    /// In the list, the page that has one of all brands made; nil where the caller may not.
+    var making: String?
     var exports: Exports
 
     static let members: KeyValuePairs<String, Member<InsightsPage>> = [
         "scope": .row { $0.scope }, "rows": .rows { $0.rows }, "history": .rows { $0.history },
         "steps": .row { $0.steps }, "all": .text { $0.all }, "command": .text { $0.command },
-        "make": .row { $0.make },
+        "make": .row { $0.make }, "making": .maybe { $0.making },
         "is_list": .flag { $0.scope == nil }, "exports": .row { $0.exports },
     ]
 }
@@ -89,6 +91,7 @@ func insightsPage(_ call: Call) throws -> String {
         all: call.link("/insights"),
         command: "afterword insight " + shellQuoted(scope?.written ?? "brand:NAME"),
         make: try scope.flatMap { try MakeForm($0, call) },
+        making: scope == nil ? call.makingLink(.scope(.portfolio)) : nil,
         exports: Exports("insights", [:], call))
     return try AfterwordServer.page(
         Templates.shared.insights, page, title: "Insights",

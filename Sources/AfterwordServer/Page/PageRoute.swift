@@ -99,6 +99,7 @@ struct PageRoute: Sendable {
             parameters: [
                 .path("theme", "As `themes` names it."), .brandFilter, .productFilter, .side,
                 .star.field, .language.field,
+                .choice("all", ["yes"], "Lists all its products and brands, not the first ten."),
                 Parameter(name: "from", form: .date, comment: "Of dumps from this day on.").field,
                 BeforeAfter.parameter, .cursor,
             ]

@@ -14,6 +14,9 @@ struct ThemePage: PageRow {
     var work: WorkPanel?
     var brands: [CountLink]
     var products: [CountLink]
+    /// All of them; nil where the list has all.
+    var allBrands: CountLink?
+    var allProducts: CountLink?
     var facets: [Facet]
     var from: FromRow
     var reviews: [MentionCard]
@@ -25,7 +28,9 @@ struct ThemePage: PageRow {
         "is_praise": .flag { $0.isPraise }, "total": .text { $0.total },
         "picture": .row { $0.picture }, "fix": .row { $0.fix }, "work": .row { $0.work },
         "brands": .rows { $0.brands },
-        "products": .rows { $0.products }, "facets": .rows { $0.facets }, "from": .row { $0.from },
+        "products": .rows { $0.products }, "all_brands": .row { $0.allBrands },
+        "all_products": .row { $0.allProducts }, "facets": .rows { $0.facets },
+        "from": .row { $0.from },
         "reviews": .rows { $0.reviews }, "steps": .row { $0.steps }, "exports": .row { $0.exports },
     ]
 }
@@ -52,7 +57,7 @@ struct FromRow: PageRow {
     ]
 }
 
-private let filters = ["brand", "product", "side", "star", "language", "from"]
+private let filters = ["brand", "product", "side", "star", "language", "all", "from"]
 private let linksOfTheme = 10
 
 func themePage(_ call: Call) throws -> String {
@@ -87,12 +92,16 @@ func themePage(_ call: Call) throws -> String {
                 since: item?.fixedOn),
         work: query.strengths
             ? nil : WorkPanel(subject, list, back: own.text, call),
-        brands: query.brand == nil ? brandLinks(board, at: address) : [],
-        products: board.products.prefix(linksOfTheme).map {
+        brands: query.brand == nil ? brandLinks(board, listed(call), at: address) : [],
+        products: board.products.prefix(listed(call)).map {
             CountLink(
                 name: $0.value.string, link: address.with("product", $0.value.string).text,
                 count: $0.reviews)
-        }, facets: themeFacets(board, call, at: address),
+        },
+        allBrands: query.brand == nil
+            ? allLink(board.brands.count { $0.value != nil }, "brand", address, call) : nil,
+        allProducts: allLink(board.products.count, "product", address, call),
+        facets: themeFacets(board, call, at: address),
         from: FromRow(path: path, day: call.text("from"), kept: call.kept(filters.dropLast())),
         reviews: board.reviews.entries.map { MentionCard($0, list.book, call) },
         steps: ListSteps(
@@ -102,8 +111,21 @@ func themePage(_ call: Call) throws -> String {
         Templates.shared.theme, page, title: name, at: own, call)
 }
 
-private func brandLinks(_ board: ThemeBoard, at address: Address) -> [CountLink] {
-    board.brands.prefix(linksOfTheme).compactMap { own in
+/// How many brands and products the page lists.
+private func listed(_ call: Call) -> Int { call.text("all") == nil ? linksOfTheme : .max }
+
+/// The page with all its brands and products; nil where it lists them.
+private func allLink(_ count: Int, _ kind: String, _ address: Address, _ call: Call) -> CountLink? {
+    guard count > listed(call) else { return nil }
+    return CountLink(
+        name: several(Int64(count), kind), link: address.with("all", "yes").text,
+        count: Int64(count))
+}
+
+private func brandLinks(
+    _ board: ThemeBoard, _ limit: Int, at address: Address
+) -> [CountLink] {
+    board.brands.filter { $0.value != nil }.prefix(limit).compactMap { own in
         own.value.map {
             CountLink(
                 name: $0.string, link: address.with("brand", $0.string).text, count: own.reviews)
