@@ -3,7 +3,7 @@
 usage: check.py PROGRAM JUNIT REVIEWS
 """
 import concurrent.futures, glob, hashlib, json, os, signal, sqlite3, subprocess, sys, tempfile
-import time, traceback
+import time, traceback, urllib.parse
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -227,6 +227,79 @@ def objects(bench):
     assert bench.objects("lake/") == objects_
 
 
+ODD_NAMES = ("a#b", "a?b", "a%b", "a b", "ä+漢", "a[b];'c", 'a"<b>')
+
+
+def addresses(bench):
+    """A target is one place, whatever its name: each table's log lies beside its files."""
+    execute("publish", "--to", bench.path("plain"), "--store", bench.store, "--tables", "runs")
+    expected = tree(bench.path("plain"), without="_delta_log")
+    logs = len(tree(bench.path("plain"))) - len(expected)
+    os.makedirs(bench.path("odd"))
+    for name in ODD_NAMES:
+        folder, url = bench.path(f"odd/{name}/lake"), f"s3://{bench.bucket}/odd/{name}/lake"
+        for target in (folder, f"{url}//"):
+            execute("publish", "--to", target, "--store", bench.store, "--tables", "runs")
+        for found in (tree(folder), bench.objects(f"odd/{name}/lake/")):
+            own = {path: data for path, data in found.items() if "_delta_log" not in path}
+            assert own == expected, (name, sorted(own))
+            assert len(found) - len(own) == logs, (name, sorted(found))
+        table = DeltaTable("file://" + urllib.parse.quote(f"{folder}/runs"))
+        assert table.to_pyarrow_table().num_rows == len(bench.runs), name
+    assert sorted(os.listdir(bench.path("odd"))) == sorted(ODD_NAMES)
+    before = bench.objects("")
+    for target in (bench.path("odd/a%41b"), bench.path("odd/a\\b"), bench.path("odd/a\tb"),
+                   f"s3://{bench.bucket}/a%41b", f"s3://{bench.bucket}//a",
+                   f"s3://{bench.bucket}/a/../b", f"s3://{bench.bucket}/a//b"):
+        words = execute("publish", "--to", target, "--store", bench.store, code=2)
+        assert "Delta tables cannot lie" in words or "is no address" in words, words
+    assert sorted(os.listdir(bench.path("odd"))) == sorted(ODD_NAMES)
+    assert bench.objects("") == before
+    for target in (f"s3://{bench.bucket}//a", "/none/a%41b", ""):
+        done = subprocess.run(
+            [sys.executable, "-m", "afterword_lake", "publish", target],
+            env=bench.env, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and "ValueError" in done.stderr, done.stderr
+
+
+def credentials(bench):
+    """Delta gets the key that the program found, by each source, and its server and region."""
+    keyless = {name: value for name, value in bench.env.items()
+               if name not in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")}
+    aws = bench.path("bin/aws")
+    with open(aws, "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\necho '" + json.dumps({
+            "Version": 1, "AccessKeyId": "made", "SecretAccessKey": "made",
+            "SessionToken": "token"}) + "'\n")
+    os.chmod(aws, 0o755)
+    shown = bench.path("shown")
+    lake = bench.path("bin/seen-lake")
+    with open(lake, "w", encoding="utf-8") as file:
+        file.write('#!/bin/sh\nenv | grep ^AWS_ > "$SHOWN"\necho "$@" >> "$SHOWN"\n'
+                   'exec "$REAL_LAKE" "$@"\n')
+    os.chmod(lake, 0o755)
+    env = dict(keyless, AWS_PROFILE="made", PATH=bench.path("bin") + ":" + keyless["PATH"],
+               SHOWN=shown, REAL_LAKE=keyless["AFTERWORD_LAKE"], AFTERWORD_LAKE=lake,
+               AWS_ROLE_ARN="arn:aws:iam::1:role/left-out")
+    url = f"s3://{bench.bucket}/profile"
+    said = execute("publish", "--to", url, "--store", bench.store, "--tables", "runs", env=env)
+    assert "commit" in said, said
+    with open(shown, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    for line in ("AWS_ACCESS_KEY_ID=made", "AWS_SESSION_TOKEN=token", "AWS_REGION=us-east-1",
+                 "AWS_EC2_METADATA_DISABLED=true", "serve"):
+        assert line in lines, (line, lines)
+    assert not [line for line in lines if line.startswith(("AWS_PROFILE", "AWS_ROLE"))], lines
+    failing = bench.path("bin/failing-lake")
+    with open(failing, "w", encoding="utf-8") as file:
+        file.write('#!/bin/sh\nAWS_ENDPOINT_URL_S3=http://127.0.0.1:9 exec "$REAL_LAKE" "$@"\n')
+    os.chmod(failing, 0o755)
+    more = dict(bench.env, REAL_LAKE=bench.env["AFTERWORD_LAKE"], AFTERWORD_LAKE=failing)
+    words = execute("publish", "--to", f"s3://{bench.bucket}/failed", "--store", bench.store,
+                    "--tables", "runs", env=more, code=3)
+    assert "committed to Delta" in words and "\x1b" not in words and "[31m" not in words, words
+
+
 def refusals(bench):
     """What cannot be done is said, with the code of its kind."""
     lake = bench.path("lake")
@@ -243,7 +316,8 @@ def refusals(bench):
         assert words in said, (words, said)
 
 
-CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, race, objects, refusals]
+CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, race, objects, addresses,
+          credentials, refusals]
 
 
 def main():

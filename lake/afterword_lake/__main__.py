@@ -17,7 +17,12 @@ def main():
         sys.exit(serve(sys.stdin.buffer, sys.stdout.buffer))
     from afterword_lake.delta import publish
 
-    print(json.dumps(publish(arguments.target)))
+    try:
+        print(json.dumps(publish(arguments.target)))
+    except Exception as error:  # a line for people, not a trace
+        from afterword_lake.orders import words
+
+        sys.exit(f"afterword-lake: {words(error)}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,13 @@ itself, and answered by `{"rows": N}`. `{"publish": TARGET}` is answered by `{"c
 failure is answered by `{"error": REASON}` and ends the program.
 """
 import json
+import os
+import re
 import signal
+
+# Colours of a terminal, which delta-rs writes into its errors.
+ESCAPES = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
+SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 def serve(orders, answers):
@@ -20,12 +26,23 @@ def serve(orders, answers):
         except ImportError as error:
             answer = {"error": f"{error}: pip install pyarrow deltalake (docs/lake.md)"}
         except Exception as error:  # every failure is the program's to report
-            answer = {"error": f"{type(error).__name__}: {error}".replace("\n", " ")[:500]}
+            answer = {"error": words(error)}
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
         if "error" in answer:
             return 1
     return 0
+
+
+def words(error):
+    """A failure in one line, without colours and secrets."""
+    text = ESCAPES.sub("", f"{type(error).__name__}: {error}")
+    for name in SECRETS:
+        # A made one of a test may be a word of the message.
+        secret = os.environ.get(name, "").strip()
+        if len(secret) >= 8:
+            text = text.replace(secret, "(secret)")
+    return " ".join(text.split())[:500]
 
 
 def obey(order, stream):

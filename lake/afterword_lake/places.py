@@ -1,26 +1,38 @@
 """Where an export lies: a folder, or an object storage."""
+import ipaddress
 import os
+import re
+import urllib.parse
 
 from pyarrow import fs
+
+SCHEME = "s3://"
+# What delta-rs decodes, however often a URL encodes it: two folders would be one.
+DECODED = re.compile("%[0-9A-Fa-f]{2}")
 
 
 class Place:
     """The root of an export; names are below it, with slashes."""
 
     def __init__(self, target):
-        self.target = target.rstrip("/")
-        self.is_remote = target.startswith("s3://")
-        self.options = storage_options() if self.is_remote else None
+        """Raises ValueError where Delta tables cannot lie at the target."""
+        self.is_remote = target[:len(SCHEME)].lower() == SCHEME
         if self.is_remote:
-            self.files = fs.S3FileSystem(**file_options())
-            self.root = self.target.removeprefix("s3://")
+            self.root = target[len(SCHEME):].rstrip("/")
         else:
-            self.files = fs.LocalFileSystem()
-            self.root = os.path.abspath(self.target)
+            if not target:
+                raise ValueError("the target is empty: name a folder, or s3://BUCKET/PREFIX")
+            # As the system follows links, `link/..` included.
+            self.root = os.path.realpath(target)
+        check(self.root, self.is_remote)
+        self.options = storage_options() if self.is_remote else None
+        self.files = fs.S3FileSystem(**file_options()) if self.is_remote else fs.LocalFileSystem()
 
     def uri(self, name):
-        """The address of a folder, for Delta."""
-        return f"{self.target}/{name}" if self.is_remote else f"{self.root}/{name}"
+        """The address of a folder as a URL, which delta-rs reads: `#`, `?` and the like are
+        encoded."""
+        path = urllib.parse.quote(f"{self.root}/{name}")
+        return f"{SCHEME if self.is_remote else 'file://'}{path}"
 
     def open(self, name):
         """A file to read at any place."""
@@ -32,9 +44,43 @@ class Place:
             return file.read()
 
 
+def check(root, is_remote):
+    """Refuses what delta-rs would read as another place, by name."""
+    parts = root.split("/") if is_remote else []
+    if any(part in ("", ".", "..") for part in parts):
+        reason = "an empty part, . or .. in an address"
+    elif DECODED.search(root):
+        reason = "% with two hexadecimal digits"
+    elif any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in root):
+        reason = "a control character"
+    elif "\\" in root and not is_remote:
+        reason = "a backslash"
+    else:
+        return
+    raise ValueError(f"Delta tables cannot lie at {root!r}: {reason} means another place to them")
+
+
 def endpoint():
-    """The server other than AWS, as the program reads it; None for AWS."""
-    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    """The server other than AWS, as the program reads it; None for AWS.
+
+    Raises ValueError for plain http to another machine, unless it is allowed."""
+    address = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    if not address:
+        return None
+    parts = urllib.parse.urlsplit(address.strip())
+    if parts.scheme == "http" and os.environ.get("AFTERWORD_S3_PLAIN_HTTP") != "1" \
+            and not is_loopback(parts.hostname or ""):
+        raise ValueError(
+            "the endpoint is plain http to another machine: use https, or allow it with "
+            "AFTERWORD_S3_PLAIN_HTTP=1")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def is_loopback(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def is_virtual():
@@ -47,13 +93,26 @@ def region():
             or "us-east-1")
 
 
+def keys():
+    """The key that the environment holds: its id, its secret, its session or None; None without
+    one, so that each client looks for its own."""
+    found = [os.environ.get(name, "").strip() or None for name in (
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
+    return found if found[0] and found[1] else None
+
+
 def storage_options():
-    """Settings of delta-rs beyond those that it takes from the environment."""
+    """Settings of delta-rs."""
     options = {"AWS_REGION": region()}
-    if endpoint():
-        options["AWS_ENDPOINT_URL"] = endpoint()
+    server, key = endpoint(), keys()
+    if key:
+        options["AWS_ACCESS_KEY_ID"], options["AWS_SECRET_ACCESS_KEY"] = key[:2]
+        if key[2]:
+            options["AWS_SESSION_TOKEN"] = key[2]
+    if server:
+        options["AWS_ENDPOINT_URL"] = server
         options["AWS_VIRTUAL_HOSTED_STYLE_REQUEST"] = "true" if is_virtual() else "false"
-        if endpoint().startswith("http://"):
+        if server.startswith("http://"):
             options["AWS_ALLOW_HTTP"] = "true"
     # Of two commits of one version the storage takes the first (conditional PUT).
     options["aws_conditional_put"] = "etag"
@@ -63,8 +122,11 @@ def storage_options():
 def file_options():
     """Settings of pyarrow's client."""
     options = {"region": region()}
-    if endpoint():
-        scheme, _, host = endpoint().partition("://")
-        options.update(scheme=scheme, endpoint_override=host.rstrip("/"),
-                       force_virtual_addressing=is_virtual())
+    server, key = endpoint(), keys()
+    if key:
+        options.update(access_key=key[0], secret_key=key[1], session_token=key[2])
+    if server:
+        scheme, _, host = server.partition("://")
+        options.update(
+            scheme=scheme, endpoint_override=host, force_virtual_addressing=is_virtual())
     return options
