@@ -169,7 +169,11 @@ struct CredentialLookup {
         }
         guard output.status == 0 else {
             guard profile != nil else { return nil }
-            throw fault(.profile, output.lastError.isEmpty ? "aws failed" : output.lastError)
+            // What it writes of its failure may hold a secret: of a file that it cannot read.
+            throw fault(
+                .profile,
+                "aws failed with exit code \(output.status); to see why: "
+                    + "aws configure export-credentials")
         }
         return try checked(.profile, exported(output.output))
     }

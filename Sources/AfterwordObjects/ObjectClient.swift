@@ -44,7 +44,8 @@ package final class ObjectClient: Sendable {
                 if (200...299).contains(reply.status) || purpose.expected.contains(reply.status) {
                     return reply
                 }
-                let error = try Self.error(reply)
+                let error = try refusal(
+                    of: request, reply, purpose.address.bucket, credentials)
                 if !hasMoved, learnRegion(error, of: purpose.address.bucket) {
                     hasMoved = true
                     continue
@@ -66,6 +67,29 @@ package final class ObjectClient: Sendable {
         }
     }
 
+    /// Why a request was refused. The answer to HEAD has no body that could say it: then the
+    /// object's first byte is asked for, whose refusal has one.
+    private func refusal(
+        of request: ObjectRequest, _ reply: HTTPReply, _ bucket: String,
+        _ credentials: ObjectCredentials
+    ) throws(ObjectFault) -> Refusal {
+        let error = try Self.error(reply)
+        guard request.method == "HEAD", [400, 403].contains(reply.status) else {
+            return error
+        }
+        var again = request
+        again.method = "GET"
+        again.headers.append(("range", "bytes=0-0"))
+        let second = try attempt(again, bucket, credentials)
+        // What was refused once and is given now, or is not there, says nothing of the refusal.
+        guard second.status != 404, second.status != 416, second.status >= 400 else {
+            return error
+        }
+        var named = try Self.error(second)
+        if named.region == nil { named.region = error.region }
+        return named.code.isEmpty ? error : named
+    }
+
     private func attempt(
         _ request: ObjectRequest, _ bucket: String, _ credentials: ObjectCredentials
     ) throws(ObjectFault) -> HTTPReply {
@@ -80,6 +104,31 @@ package final class ObjectClient: Sendable {
             request.method, endpoint.base + request.target,
             headers: headers + [("user-agent", "afterword")], body: request.body)
     }
+
+    /// The variables for another program that works on a bucket: those of this one, with the key,
+    /// region and server that were found in place of the places to look for them. It holds the
+    /// secret, so that it is never printed.
+    ///
+    /// - Throws: `ObjectFault.noCredentials`, `.noCredentialsFrom`, `.interrupted`.
+    package func environment(forBucket bucket: String) throws(ObjectFault) -> [String: String] {
+        let (credentials, _) = try chain.credentials()
+        var environment = settings.environment.filter { !Self.sourceVariables.contains($0.key) }
+        environment["AWS_ACCESS_KEY_ID"] = credentials.keyID
+        environment["AWS_SECRET_ACCESS_KEY"] = credentials.secret
+        environment["AWS_SESSION_TOKEN"] = credentials.sessionToken
+        environment["AWS_REGION"] = region(of: bucket)
+        environment["AWS_DEFAULT_REGION"] = region(of: bucket)
+        return environment
+    }
+
+    /// Variables that name another key than the one that was found.
+    private static let sourceVariables: Set = [
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+        "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    ]
 
     private func region(of bucket: String) -> String {
         regions.withLock { $0[bucket] } ?? settings.region

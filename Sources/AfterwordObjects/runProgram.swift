@@ -1,16 +1,14 @@
 import Foundation
 
-/// How a program ended, and what it wrote to its standard output.
+/// How a program ended, and what it wrote to its standard output. Its errors are not kept: they may
+/// hold secrets.
 package struct ProgramOutput: Sendable {
     package var status: Int32
     package var output: [UInt8]
-    /// The last line of its errors.
-    package var lastError: String
 
-    package init(status: Int32, output: [UInt8], lastError: String = "") {
+    package init(status: Int32, output: [UInt8]) {
         self.status = status
         self.output = output
-        self.lastError = lastError
     }
 }
 
@@ -35,19 +33,14 @@ package func runProgram(
     process.arguments = Array(command.dropFirst())
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
-    let (output, errors) = (Pipe(), Pipe())
+    process.standardError = FileHandle.nullDevice
+    let output = Pipe()
     process.standardOutput = output
-    process.standardError = errors
     try process.run()
     let end = DispatchWorkItem { process.terminate() }
     DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: end)
-    // What a program says of its failure is short, so that its pipe does not fill.
     let written = output.fileHandleForReading.readDataToEndOfFile()
-    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     end.cancel()
-    let lines = said.split { $0.isNewline }.map { $0.trimmingCharacters(in: .whitespaces) }
-    return ProgramOutput(
-        status: process.terminationStatus, output: Array(written),
-        lastError: lines.last { !$0.isEmpty } ?? "")
+    return ProgramOutput(status: process.terminationStatus, output: Array(written))
 }

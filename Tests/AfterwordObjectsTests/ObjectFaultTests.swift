@@ -71,6 +71,60 @@ import Testing
         }
     }
 
+    @Test("Why HEAD was refused is learned by a request whose answer has a body")
+    func heads() throws {
+        let host = "127.0.0.1"
+        let address = ObjectAddress(bucket: "bucket", key: "a/b")
+        let variables = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        let forbidden = ObjectFault.forbidden(address: "s3://bucket/a/b", action: "read")
+        let cases: [(Int, ScriptedStorage.Reply, ObjectFault, requests: Int)] = [
+            (400, .error(400, "ExpiredToken"), .expiredCredentials(source: variables), 2),
+            (403, .error(403, "InvalidAccessKeyId"), .unknownKey(host: host), 2),
+            (403, .error(403, "SignatureDoesNotMatch"), .wrongSecret(host: host), 2),
+            (403, .error(403, "RequestTimeTooSkewed"), .wrongClock(host: host), 2),
+            (
+                400, .error(503, "SlowDown"),
+                .serverFailed(host: host, status: 503, code: "SlowDown"), 6
+            ),
+            (403, .error(403, "AccessDenied"), forbidden, 2),
+            // What says nothing of the refusal.
+            (403, .answer(206, body: [0x31]), forbidden, 2),
+            (403, .error(404, "NoSuchKey"), forbidden, 2),
+            (400, .answer(400), .refused(host: host, status: 400, code: ""), 2),
+        ]
+        for (status, reply, expected, requests) in cases {
+            let fixture = try StorageFixture(tries: 3) { request, _ in
+                request.method == "HEAD" ? .answer(status) : reply
+            }
+            #expect(throws: expected) { try fixture.client.look(at: address) }
+            #expect(fixture.server.requests.count == requests, "\(expected)")
+            let second = try #require(fixture.server.requests.dropFirst().first)
+            #expect(second.method == "GET" && second.headers["range"] == "bytes=0-0")
+            #expect(second.path == "/bucket/a/b")
+        }
+    }
+
+    @Test("Credentials that expire before HEAD are renewed once")
+    func renewedHead() throws {
+        let issuer = try ScriptedStorage { _, number in
+            let document =
+                "{\"AccessKeyId\": \"key\(number)\", \"SecretAccessKey\": \"made\"}"
+            return .answer(200, body: Array(document.utf8))
+        }
+        let environment = [
+            "AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nowhere",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": issuer.url + "/c",
+        ]
+        let fixture = try StorageFixture(environment: environment) { request, _ in
+            let isFresh = request.headers["authorization"]?.contains("=key1/") == true
+            if isFresh { return .answer(200, headers: ["etag": "\"e\"", "content-length": "3"]) }
+            return request.method == "HEAD" ? .answer(400) : .error(400, "ExpiredToken")
+        }
+        let address = ObjectAddress(bucket: "bucket", key: "a")
+        #expect(try fixture.client.look(at: address)?.size == 3)
+        #expect(fixture.server.requests.map(\.method) == ["HEAD", "GET", "HEAD"])
+    }
+
     @Test("A silent server is given up after every try") func silence() throws {
         let seen = try fault(idleSeconds: 1, .silence)
         #expect(seen.0 == .timedOut(host: "127.0.0.1", seconds: 1))

@@ -23,6 +23,32 @@ import Testing
         #expect(ObjectAddress.isMeant(by: "S3://x") && !ObjectAddress.isMeant(by: "./s3://x"))
     }
 
+    @Test("Another program gets the key that was found, and no other way to one")
+    func environments() throws {
+        let server = try ScriptedStorage { _, _ in
+            let document =
+                "{\"AccessKeyId\": \"key\", \"SecretAccessKey\": \"made\", \"Token\": \"t\"}"
+            return .answer(200, body: Array(document.utf8))
+        }
+        let given = [
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url + "/c", "HOME": "/nowhere",
+            "AWS_EC2_METADATA_DISABLED": "true", "AWS_SESSION_TOKEN": "other",
+            "AWS_REGION": "eu-west-1", "AFTERWORD_S3_PLAIN_HTTP": "1", "PATH": "/bin",
+        ]
+        let surroundings = StorageFixture.surroundings(.init())
+        let client = ObjectClient(try ObjectSettings(environment: given), surroundings)
+        #expect(
+            try client.environment(forBucket: "bucket") == [
+                "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "made",
+                "AWS_SESSION_TOKEN": "t", "AWS_REGION": "eu-west-1",
+                "AWS_DEFAULT_REGION": "eu-west-1", "HOME": "/nowhere", "PATH": "/bin",
+                "AWS_EC2_METADATA_DISABLED": "true", "AFTERWORD_S3_PLAIN_HTTP": "1",
+            ])
+        let plain = StorageFixture.key.merging(["AWS_SESSION_TOKEN": ""]) { $1 }
+        let keyed = ObjectClient(try ObjectSettings(environment: plain), surroundings)
+        #expect(try keyed.environment(forBucket: "bucket")["AWS_SESSION_TOKEN"] == nil)
+    }
+
     @Test("Region and endpoint come from the variables that AWS's tools read") func variables()
         throws
     {

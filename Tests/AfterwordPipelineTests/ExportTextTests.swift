@@ -89,10 +89,10 @@ import Testing
         let faults: [ExportFault] = [
             .noSuchTable("x", names: ["runs"]), .notReadable,
             .otherExport(what: "format", there: "csv"), .otherStore(run: 3), .badManifest,
-            .writerFailed("why"),
+            .writerFailed("why"), .commitFailed("why"),
         ]
         #expect(Set(faults.map(\.words)).count == faults.count)
-        #expect(faults.filter(\.isOfWriter) == [.writerFailed("why")])
+        #expect(faults.filter(\.isOfWriter) == [.writerFailed("why"), .commitFailed("why")])
     }
 
     @Test("A folder that cannot be made or read is named")

@@ -88,6 +88,20 @@ import Testing
         }
     }
 
+    @Test("Its environment is the one that is given, and a failed commit is named as that")
+    func commits() throws {
+        let script = """
+            import json, os, sys
+            sys.stdin.readline()
+            print(json.dumps({"error": os.environ.get("MADE", "") + "!"}), flush=True)
+            """
+        var environment = ProcessInfo.processInfo.environment
+        environment["MADE"] = "key"
+        let program = try ParquetProgram(["python3", "-c", script], environment: environment)
+        #expect(throws: ExportFault.commitFailed("key!")) { try program.publish("x") }
+        #expect(ExportFault.commitFailed("key!").words.contains("committed to Delta"))
+    }
+
     @Test("There must be such a program", arguments: ["", "no-such-program-9", "/etc/hostname"])
     func missing(name: String) {
         #expect(throws: ExportFault.self) { try ParquetProgram(name.isEmpty ? [] : [name]) }

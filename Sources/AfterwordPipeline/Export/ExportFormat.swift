@@ -50,10 +50,14 @@ package enum ExportFault: Error, Equatable, Sendable {
     case badManifest
     /// The program that writes Parquet cannot be started, or ended; its reason.
     case writerFailed(String)
+    /// The runs were exported, and their tables could not be committed to Delta; the reason.
+    case commitFailed(String)
 
     package var isOfWriter: Bool {
-        if case .writerFailed = self { return true }
-        return false
+        switch self {
+        case .writerFailed, .commitFailed: true
+        default: false
+        }
     }
 
     package var words: String {
@@ -68,6 +72,8 @@ package enum ExportFault: Error, Equatable, Sendable {
             "the target holds another run \(run) than this store: it is the export of another store"
         case .badManifest: "manifest.json at the target is not of an export of this program"
         case .writerFailed(let reason): "Parquet could not be written: \(reason)"
+        case .commitFailed(let reason):
+            "the export is there, but its runs could not be committed to Delta: \(reason)"
         }
     }
 }

@@ -22,10 +22,11 @@ package final class ParquetProgram: TableEncoder {
 
     /// Starts the program.
     ///
-    /// - Parameter command: Its name, looked for in the folders of `PATH`, or its path; then its
-    ///   arguments.
+    /// - Parameters:
+    ///   - command: Its name, looked for in the folders of `PATH`, or its path; then its arguments.
+    ///   - environment: Its variables; those of this program where it is nil.
     /// - Throws: `ExportFault.writerFailed`.
-    package init(_ command: [String]) throws {
+    package init(_ command: [String], environment: [String: String]? = nil) throws {
         // A program that ends is found by what it answers.
         signal(SIGPIPE, SIG_IGN)
         guard let name = command.first, let path = Self.path(of: name) else {
@@ -34,6 +35,7 @@ package final class ParquetProgram: TableEncoder {
         }
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = Array(command.dropFirst())
+        if let environment { process.environment = environment }
         process.standardInput = orders
         process.standardOutput = answers
         do { try process.run() } catch {
@@ -84,10 +86,14 @@ package final class ParquetProgram: TableEncoder {
     ///
     /// - Parameter target: The folder, or the address of an object storage.
     /// - Returns: Commits that were made.
-    /// - Throws: `ExportFault.writerFailed`.
+    /// - Throws: `ExportFault.commitFailed`.
     package func publish(_ target: String) throws -> Int64 {
-        try send(["publish": .string(target)])
-        return try answer()["commits"]?.integer ?? 0
+        do {
+            try send(["publish": .string(target)])
+            return try answer()["commits"]?.integer ?? 0
+        } catch ExportFault.writerFailed(let reason) {
+            throw ExportFault.commitFailed(reason)
+        }
     }
 
     private func send(_ order: KeyValuePairs<String, JSONValue>) throws {
