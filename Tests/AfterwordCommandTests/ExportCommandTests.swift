@@ -40,6 +40,17 @@ import Testing
         #expect(again.output.contains(#""runs":[]"#), "\(again)")
     }
 
+    @Test(
+        "Where Delta would read another place, publish writes nothing",
+        arguments: ["x%41y", "a/x%2fy", "x\ty", "x\\y", "s3://bucket/x%41", "S3://bucket/x%41//"])
+    func unpublishable(target: String) throws {
+        let result = try Program.run(
+            ["publish", "--to", target], in: folder.path, environment: ["PATH": "/none"])
+        #expect(result.code == 2 && result.errors.contains("Delta tables cannot lie"), "\(result)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(Set(names).isSubset(of: ["d", "afterword.sqlite"]), "\(names)")
+    }
+
     @Test("CSV has no formulas, unless they are asked for")
     func formulas() throws {
         _ = try export("--to", "safe", "--format", "csv", "--tables", "review_history")
@@ -58,6 +69,9 @@ import Testing
             (["--to", "x", "--format", "csv", "--tables", "y"], 2, "there is no table y"),
             (["--to", "x", "--format", "csv", "--store", "new.sqlite"], 3, "no store"),
             (["--to", "s3://b", "--format", "csv"], 2, "s3://b is no address"),
+            (["--to", "s3://bkt//x", "--format", "csv"], 2, "is no address of an export"),
+            (["--to", "S3://bkt/x/../y", "--format", "csv"], 2, "is no address of an export"),
+            (["--to", "s3://bkt/./y//", "--format", "csv"], 2, "is no address of an export"),
         ] as [([String], Int32, String)])
     func refusals(arguments: [String], code: Int32, words: String) throws {
         let result = try Program.run(

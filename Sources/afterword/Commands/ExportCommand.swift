@@ -24,15 +24,32 @@ struct ExportArguments: ParsableArguments {
     private func moment() throws -> Moment? { try asOf.map { try readMoment($0, of: "--as-of") } }
 
     /// The program that writes Parquet, started.
-    func startLake() throws -> ParquetProgram {
-        try ParquetProgram([lake ?? Settings.current.lake, "serve"])
+    ///
+    /// - Parameter environment: Its variables; those of this program where it is nil.
+    func startLake(_ environment: [String: String]? = nil) throws -> ParquetProgram {
+        try ParquetProgram([lake ?? Settings.current.lake, "serve"], environment: environment)
     }
 
     /// Exports what the target does not have yet.
-    func export(_ options: ExportOptions, parquet: ParquetProgram?) throws -> ExportReport {
+    func export(
+        _ options: ExportOptions, to destination: ExportDestination, parquet: ParquetProgram?
+    ) throws -> ExportReport {
+        do {
+            return try exported(options, to: destination, parquet)
+        } catch StoreFault.interrupted {
+            throw CommandFault(
+                .interrupted,
+                "interrupted; the runs that manifest.json names are there whole, and the next "
+                    + "export goes on from them")
+        }
+    }
+
+    private func exported(
+        _ options: ExportOptions, to destination: ExportDestination, _ parquet: ParquetProgram?
+    ) throws -> ExportReport {
         var options = options
         options.tables = tables.map { $0.split(separator: ",").map(String.init) }
-        let target = try exportTarget(to)
+        let target = destination.target
         let source = try store.openForReading()
         let interrupts = Interrupts(source.interruption)
         defer { interrupts.stop() }
@@ -79,7 +96,8 @@ struct ExportCommand: ParsableCommand {
         var options = ExportOptions(format: format)
         options.guardsFormulas = !withFormulas
         let parquet = format == .parquet ? try arguments.startLake() : nil
-        let report = try arguments.export(options, parquet: parquet)
+        let destination = try ExportDestination(arguments.to)
+        let report = try arguments.export(options, to: destination, parquet: parquet)
         if arguments.output.json { return Terminal.write(json: [report.json(commits: nil)]) }
         print(report.words(arguments.to))
     }
@@ -100,9 +118,13 @@ struct PublishCommand: ParsableCommand {
     @OptionGroup var arguments: ExportArguments
 
     func run() throws {
-        let lake = try arguments.startLake()
-        let report = try arguments.export(ExportOptions(format: .parquet), parquet: lake)
-        let commits = try lake.publish(arguments.to)
+        let destination = try ExportDestination(arguments.to)
+        try destination.requirePublishable()
+        let options = ExportOptions(format: .parquet)
+        let report = try arguments.export(
+            options, to: destination, parquet: try arguments.startLake())
+        // Another one, after the export: with a key that has just been looked for.
+        let commits = try arguments.startLake(destination.environment()).publish(destination.path)
         if arguments.output.json { return Terminal.write(json: [report.json(commits: commits)]) }
         print("\(report.words(arguments.to)); \(several(commits, "commit"))")
     }
