@@ -32,8 +32,8 @@ struct ExportDestination {
             return ExportBucket(client: try makeObjectClient(), address: address)
         }
         let parts = bucket.address.key.split(separator: "/", omittingEmptySubsequences: false)
-        guard bucket.address.key.isEmpty || !parts.contains(where: { ["", ".", ".."].contains($0) })
-        else {
+        let isClear = parts.allSatisfy { !["", ".", ".."].contains($0) }
+        guard bucket.address.key.isEmpty || isClear else {
             throw CommandFault(
                 .usage,
                 "\(path) is no address of an export: of an empty part, . or .. between slashes "

@@ -40,6 +40,7 @@ enum Program {
     ) throws -> any ParsableCommand {
         do {
             try checkHelp(arguments)
+            try checkPaths(arguments)
             let command = try Afterword.parseAsRoot()
             running = type(of: command)
             let made = running

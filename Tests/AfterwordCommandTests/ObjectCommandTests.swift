@@ -191,10 +191,18 @@ import Testing
         let none = ["restore", "s3://bucket/none", "--store", "none.sqlite"]
         let missing = try await run(none, environment)
         #expect(missing.code == 2 && missing.errors.contains("there is no object"), "\(missing)")
+        let page = "s3://bucket/b/page.html"
+        #expect(try await run(["report", "--since", "0", "--output", page], environment).code == 0)
+        for store in ["page.sqlite", "afterword.sqlite"] {
+            let wrong = try await run(["restore", page, "--store", store], environment)
+            #expect(wrong.code != 0 && !wrong.errors.contains("\(folder.path)/t/"), "\(wrong)")
+            let isNamed = wrong.errors.contains("\(page) is no SQLite database")
+            #expect(isNamed || store == "afterword.sqlite", "\(wrong)")
+        }
         let down = environment.merging(["AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1"]) { $1 }
         #expect(try await run(["backup", "s3://bucket/x"], down).code == 3)
         let left = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/t")
-        #expect(left == ["none"] && storage.count == 1)
+        #expect(left == ["none"] && storage.count == 2)
         await server.stop()
     }
 }

@@ -10,8 +10,8 @@ import Synchronization
 #endif
 
 /// Temporary files with a name, which another program writes to, in `temporaryFolder`; readable by
-/// their owner alone. A lock is held on each while it is in use: the first file that is made removes
-/// those of programs that were killed. Thread-safe.
+/// their owner alone. A lock is held on each while it is in use: the first file that is made
+/// removes those of programs that were killed. Thread-safe.
 package final class ScratchFiles: Sendable {
     /// Descriptors that hold the locks, by path.
     private let locks = Mutex<[String: Int32]>([:])

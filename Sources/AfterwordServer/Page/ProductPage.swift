@@ -152,10 +152,10 @@ func productPage(_ call: Call) throws -> String {
     let reviews = try reviewListing(
         call.reader, product: id, star: call.number("star").map(Int.init), withDeleted: false,
         page: Page(first: call.first, size: listPageSize))
-    let address = call.listAddress(path, filters)
+    let (address, here) = (call.listAddress(path, filters), call.address(path).text)
     let found = try AfterwordPipeline.themes(call.reader, query)
     let work = try ScopeWork(
-        .product(id), products: [id], found, back: call.address(path).text, call)
+        .product(id), products: [id], found, back: here, call)
     let picture = Picture(
         "dumps", part: "negative", periods, marks: call.pictureMarks + work.marks)
     var own = try call.ownAddress(path, filters)
@@ -165,8 +165,7 @@ func productPage(_ call: Call) throws -> String {
         title: shown(answer.entry.attributes[.title]?.string),
         brand: answer.entry.attributes[.brand].map { BrandLink($0, call) },
         sums: SumsRow(answer.entry),
-        dangers: try DangersPart(
-            dangerReviews(call.reader, query), back: call.address(path).text, call),
+        dangers: try DangersPart(dangerReviews(call.reader, query), back: here, call),
         insight: try InsightPart(
             call.reader.insights(of: .product(id)).first, brand: nil, call),
         making: call.makingLink(.product(id)),

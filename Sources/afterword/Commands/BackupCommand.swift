@@ -32,6 +32,10 @@ struct BackupCommand: ParsableCommand {
     }
 
     func run() throws {
+        try saying(ofInterruption: "no backup was written") { try backup() }
+    }
+
+    private func backup() throws {
         let bar = ProgressBar(isQuiet: output.json)
         defer { bar.finish() }
         let object = try ObjectFile(file)
@@ -86,6 +90,10 @@ struct RestoreCommand: ParsableCommand {
     func validate() throws { try checkBackupName(file) }
 
     func run() throws {
+        try saying(ofInterruption: "nothing was restored") { try restore() }
+    }
+
+    private func restore() throws {
         let bar = ProgressBar(isQuiet: output.json)
         defer { bar.finish() }
         let report: BackupReport
@@ -94,7 +102,12 @@ struct RestoreCommand: ParsableCommand {
                 try object.download(toFile: path) { done, count in
                     bar.show("download", Int(done), of: Int(count))
                 }
-                return try restore(from: path, bar)
+                do {
+                    return try restore(from: path, bar)
+                } catch BackupFault.unusable(path, let fault) {
+                    // The temporary file is gone; what is wrong with it is wrong with the object.
+                    throw BackupFault.unusable(file, fault)
+                }
             }
         } else {
             report = try restore(from: file, bar)

@@ -34,13 +34,11 @@ struct ExportArguments: ParsableArguments {
     func export(
         _ options: ExportOptions, to destination: ExportDestination, parquet: ParquetProgram?
     ) throws -> ExportReport {
-        do {
-            return try exported(options, to: destination, parquet)
-        } catch StoreFault.interrupted {
-            throw CommandFault(
-                .interrupted,
-                "interrupted; the runs that manifest.json names are there whole, and the next "
-                    + "export goes on from them")
+        let left = """
+            the runs that manifest.json names are there whole, and the next export goes on from them
+            """
+        return try saying(ofInterruption: left) {
+            try exported(options, to: destination, parquet)
         }
     }
 
@@ -95,8 +93,8 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         var options = ExportOptions(format: format)
         options.guardsFormulas = !withFormulas
-        let parquet = format == .parquet ? try arguments.startLake() : nil
         let destination = try ExportDestination(arguments.to)
+        let parquet = format == .parquet ? try arguments.startLake() : nil
         let report = try arguments.export(options, to: destination, parquet: parquet)
         if arguments.output.json { return Terminal.write(json: [report.json(commits: nil)]) }
         print(report.words(arguments.to))
