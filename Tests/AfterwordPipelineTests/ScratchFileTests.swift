@@ -54,8 +54,9 @@ import Testing
             ofItemAtPath: "\(folder)/\(held)")
         let scratch = ScratchFiles(in: folder)
         let made = (try scratch.make() as NSString).lastPathComponent
-        try withExtendedLifetime((holder, scratch)) {
-            #expect(try names() == [young, other, held, made])
+        let found = try names()
+        withExtendedLifetime((holder, scratch)) {
+            #expect(found == [young, other, held, made])
         }
     }
 }
