@@ -29,8 +29,8 @@ def main():
         again = dg.execute_job(job, instance, reexecution_options=(
             dg.ReexecutionOptions.from_failure(first.run_id, instance)))
         assert again.success
-        assert succeeded(again) == ["alert", "report"], succeeded(again)
-    print("Dagster: report failed after load and insights; resumed with report and alert alone")
+        assert succeeded(again) == ["alert", "deliver", "report"], succeeded(again)
+    print("Dagster: report failed after load and insights; resumed with report, deliver and alert")
 
 
 if __name__ == "__main__":
