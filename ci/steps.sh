@@ -21,7 +21,7 @@ stage() {
     set -E
     trap 'stage_place=${stage_place:-${BASH_SOURCE[0]#"$PWD/"}:$LINENO}' ERR
     trap stage_end EXIT
-    trap 'exit 130' INT TERM
+    trap 'trap "" INT TERM; exit 130' INT TERM
 }
 
 at_end() { stage_ends+=("$(printf '%q ' "$@")"); }
@@ -44,6 +44,8 @@ stage_close() {
 
 stage_end() {
     local code=$? at
+    # What clears up is not cut off by a second signal.
+    trap '' INT TERM
     trap - EXIT ERR
     set +eE
     stage_place=${stage_place:-$stage_script:1}

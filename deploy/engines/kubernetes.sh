@@ -86,7 +86,9 @@ engine_prepare() {
     kube create configmap backup-script --from-file=deploy/backup/every-night \
         --dry-run=client --output yaml | kube apply --filename -
     render backup.yaml | kube apply --filename -
-    kube get service afterword > /dev/null 2>&1 \
-        || render service.yaml COLOUR=none | kube apply --filename -
+    # Only where there is none: applied again, it would point to no colour.
+    local service
+    service=$(kube get service afterword --ignore-not-found --output name)
+    [ -n "$service" ] || render service.yaml COLOUR=none | kube apply --filename -
     kube rollout status statefulset/postgres --timeout=300s
 }
