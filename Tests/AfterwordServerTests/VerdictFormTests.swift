@@ -77,7 +77,8 @@ import Testing
                 ("entry=2%2FD%252F1%2Ffire&verdict=false&why=x", 409),
                 ("entry=1%2FD%252F1%2Fnone&verdict=false&why=x", 404),
             ] {
-                #expect(try await self.send(client, body).status == status, "\(body)")
+                let answer = try await send(client, body)
+                #expect(answer.status == status, "\(body)")
             }
             for headers: HTTPFields in [
                 [.contentType: "application/x-www-form-urlencoded"],
@@ -86,9 +87,11 @@ import Testing
                     .origin: "https://evil.example",
                 ],
             ] {
-                #expect(try await self.send(client, own, headers).status == 403)
+                let answer = try await send(client, own, headers)
+                #expect(answer.status == 403)
             }
-            #expect(try stored(path).isEmpty)
+            let rows = try stored(path)
+            #expect(rows.isEmpty)
         }
     }
 
@@ -116,7 +119,8 @@ import Testing
         let store = try await ServedStore("insights")
         let silent = Service(.patient, store: try store.open(), insights: nil)
         try await asked(silent) { client in
-            #expect(try await self.send(client, "verdict=false").status == 403)
+            let answer = try await send(client, "verdict=false")
+            #expect(answer.status == 403)
         }
     }
 }
