@@ -56,6 +56,23 @@ struct SaidSentenceTests {
         #expect(found == Shown(aspect: id, text: wanted, isClear: true), "\(id): \(body)")
     }
 
+    @Test("What only phrases of a taxonomy find is shown by the sentence of the phrase")
+    func added() throws {
+        let file = """
+            taxonomy = 1
+            [add.gluten]
+            label = "Contains gluten"
+            complaints = { en = ["contain* gluten"] }
+            """
+        let lexicon = Lexicon.second.with(
+            try Taxonomy(parsing: Array(file.utf8), over: .second), acceptedBy: 7)
+        let stated = shown("gluten", values("", "I love the box. It contains gluten."), lexicon)
+        #expect(stated?.text == "It contains gluten" && stated?.isClear == true)
+        // A question is no other sentence's complaint.
+        let asked = shown("gluten", values("Contains gluten?", "I love the box."), lexicon)
+        #expect(asked?.text != "I love the box" && asked?.isClear != true)
+    }
+
     @Test("Where that of the reading says so it is shown, and where none does too")
     func ofReading() {
         for (id, body, wanted) in [

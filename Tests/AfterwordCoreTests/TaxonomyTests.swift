@@ -173,6 +173,12 @@ import Testing
             (gluten + "complaints = { en = [\"\"] }", 4, "begins and ends"),
             (gluten + "complaints = { en = [\"a ..\"] }", 4, "begins and ends"),
             (gluten + "complaints = { ja = [\"入 り\"] }", 4, "no spaces"),
+            (gluten + "complaints = { en = [\"the*\"] }", 4, "too many reviews"),
+            (gluten + "complaints = { en = [\"ga* leak*\"] }", 4, "three letters"),
+            (gluten + "complaints = { de = [\"öl* riecht\"] }", 4, "three letters"),
+            (gluten + "complaints = { en = [\"v2.0 fails\"] }", 4, "no word"),
+            (gluten + "complaints = { en = [\"glu*ten\"] }", 4, "no word"),
+            (gluten + "complaints = { en = [\"a .. b .. c .. d .. e\"] }", 4, "three gaps"),
             ("[rename.gluten]\nlabel = \"x\"", 2, "has no theme gluten"),
             (renamingAdded, 5, "its own table"),
             ("[map.size]", 2, "says nothing"), ("[map.size]\nroute = \"nobody\"", 3, "one of"),
@@ -231,6 +237,13 @@ import Testing
         let gluten = try #require(lexicon.aspects.first { $0.id == "gluten" })
         #expect(AspectLabel.text(gluten, strength: false, in: "ja") == "グルテン入り")
         #expect(AspectLabel.text(gluten, strength: false, in: "de") == "Contains gluten")
+        let praised = try self.lexicon(
+            "taxonomy = 1\n" + Self.gluten + "strength = { de = \"Glutenfrei\" }\n"
+                + "complaints = { en = [\"own word\"] }")
+        let free = try #require(praised.aspects.last)
+        #expect(AspectLabel.text(free, strength: true, in: "de") == "Glutenfrei")
+        let english = AspectLabel.text(free, strength: true, in: .english)
+        #expect(english != free.label && english.hasSuffix(free.label))
         let noise = try #require(lexicon.aspects.first { $0.id == "noise" })
         #expect(noise.route == "listing" && noise.isGeneral)
         #expect(noise.label == Lexicon.second.aspects.first { $0.id == "noise" }?.label)

@@ -6,6 +6,7 @@ package enum AspectLabel {
     package static func text(
         _ aspect: Lexicon.Aspect, strength: Bool, in language: Language
     ) -> String {
+        if strength, let own = aspect.names.strength[language] { return own }
         guard strength, aspect.strength == nil else {
             return label(aspect, strength ? "strength" : "issue", language)
         }

@@ -43,7 +43,7 @@ package struct QuoteReader: Sendable {
     }
 
     /// The lanes of the model that read an aspect; none for one that phrases find.
-    private func lanes(of aspect: Int) -> [Int] {
+    func lanes(of aspect: Int) -> [Int] {
         (overlay?.beneath(aspect) ?? [aspect]).compactMap {
             frozen?.lanes.lane(of: .aspect($0))
         }

@@ -17,7 +17,12 @@ extension QuoteReader {
         of aspect: Int, isNegative: Bool, in values: ReviewValues, _ reading: ReviewReading
     ) -> SaidSentence? {
         guard let place = reading.mention(of: aspect, isNegative: isNegative) else { return nil }
-        let first = SaidSentence(field: place.field, range: place.sentence)
+        var first = SaidSentence(field: place.field, range: place.sentence)
+        // What only phrases find stands in the sentence of the phrase and in no other one.
+        if frozen != nil, lanes(of: aspect).isEmpty {
+            first.isClear = !values.asks(first.field, first.range)
+            return first
+        }
         return chosen(first, in: values) { reader, own in
             let mention = Mention(
                 aspect: aspect, isNegative: isNegative, field: own.field, range: own.range,

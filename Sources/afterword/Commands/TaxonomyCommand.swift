@@ -42,9 +42,10 @@ struct ShowTaxonomy: ParsableCommand {
             guard let row else {
                 throw CommandFault(.usage, "no taxonomy is in force: the program's own themes are")
             }
-            for line in row.document.string.split(
+            var lines = row.document.string.split(
                 omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            { print(printable(String(line))) }
+            if lines.last?.isEmpty == true { lines.removeLast() }
+            for line in lines { print(printable(String(line))) }
             return
         }
         let version = Int64(lexicon.version)

@@ -130,6 +130,8 @@ extension ThemeCommand {
     static func aspect(named name: String, in lexicon: Lexicon) throws -> String {
         let aspects = lexicon.aspects
         let wanted = name.lowercased()
+        // An id goes before labels, which a taxonomy may choose at will.
+        if let own = aspects.first(where: { $0.id == wanted }) { return own.id }
         let found = aspects.first { aspect in
             ([aspect.id, aspect.label, aspect.strength].compactMap { $0 }
                 + Language.allCases.flatMap { language in

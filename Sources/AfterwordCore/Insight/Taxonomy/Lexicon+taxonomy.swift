@@ -128,8 +128,6 @@ extension Lexicon.Aspect {
 }
 
 extension Taxonomy.Names {
-    /// The name as a strength, in English where there is one; nil where it has none.
-    fileprivate var praise: String? {
-        strength[.english] ?? strength.min { $0.key.rawValue < $1.key.rawValue }?.value
-    }
+    /// The name as a strength in English; nil where it has none.
+    fileprivate var praise: String? { strength[.english] }
 }

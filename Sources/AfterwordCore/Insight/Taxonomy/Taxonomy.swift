@@ -64,6 +64,8 @@ package struct Taxonomy: Equatable, Sendable {
     static let labelLimit = 80
     /// The most phrases of a file.
     static let phraseLimit = 2_000
+    /// The most gaps of a phrase: each is tried in four lengths, with all lengths of the others.
+    static let gapLimit = 3
 
     /// What dangers are called, by any reader and by the labels that readers are trained on.
     static let dangers = Set(

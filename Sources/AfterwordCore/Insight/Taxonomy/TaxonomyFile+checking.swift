@@ -117,6 +117,10 @@ extension TaxonomyFile {
         guard !knownIDs.contains(id) else {
             throw TOMLFault(line: line, "there is a theme \(id) already")
         }
+        // It would be called by that theme's names where the file has none.
+        guard Lexicon.aspect(named: id) == nil else {
+            throw TOMLFault(line: line, "another reader has a theme \(id): choose another name")
+        }
         guard names.issue[.english] != nil else {
             throw TOMLFault(line: line, "\(id) has no label in English: label = \"…\"")
         }

@@ -279,19 +279,36 @@ extension TaxonomyFile {
         var parts: [String] = []
         for part in pieces {
             let isStem = part.hasSuffix("*")
-            let own = words(of: Text(isStem ? String(part.dropLast()) : part)).map(\.text)
-            guard !own.isEmpty || part == ".." else {
-                throw TOMLFault(line: line, "\(part) is no word of a phrase")
-            }
+            let bare = isStem ? String(part.dropLast()) : part
+            let found = words(of: Text(bare))
+            let own = found.map(\.text)
+            // Texts are cut at points and the like: a phrase across one is never found.
+            guard !own.isEmpty || part == "..", !bare.contains("*"),
+                Set(found.map(\.sentence)).count <= 1
+            else { throw TOMLFault(line: line, "\(part) is no word of a phrase") }
             parts += part == ".." ? [part] : own
             if isStem { parts[parts.count - 1] += "*" }
         }
         guard let first = parts.first, first != "..", parts.last != ".." else {
             throw TOMLFault(line: line, "a phrase begins and ends with a word")
         }
-        guard parts.count > 1 || !allFrequentWords.contains(first) else {
+        try check(first, parts, line)
+        return parts.joined(separator: " ")
+    }
+
+    /// - Parameter first: The first of the parts of a phrase.
+    private func check(_ first: String, _ parts: [String], _ line: Int) throws(TOMLFault) {
+        let stem = first.hasSuffix("*") ? String(first.dropLast()) : first
+        // Phrases are looked for by the first letters of their first word.
+        guard stem == first || stem.count >= LexiconPhrases.keyLength else {
+            throw TOMLFault(
+                line: line, "\(first): a phrase begins with three letters or more before a star")
+        }
+        guard parts.count > 1 || !allFrequentWords.contains(stem) else {
             throw TOMLFault(line: line, "\(first) stands in too many reviews to be a phrase")
         }
-        return parts.joined(separator: " ")
+        guard parts.count(where: { $0 == ".." }) <= Taxonomy.gapLimit else {
+            throw TOMLFault(line: line, "a phrase has at most three gaps (..)")
+        }
     }
 }
