@@ -38,6 +38,7 @@ enum Program {
     private static func parse(
         _ arguments: [String], _ running: inout any ParsableCommand.Type
     ) throws -> any ParsableCommand {
+        try checkPlaces(arguments)
         do {
             try checkHelp(arguments)
             try checkPaths(arguments)

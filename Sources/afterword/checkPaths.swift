@@ -18,14 +18,36 @@ private let pathCommands: Set = [
     "junit",
 ]
 
-/// Refuses an empty path, which is the root of a disk or no place, and two outputs of one place.
-/// This is the one check of the words of every command, before it does anything.
+/// Refuses two outputs of one place, and one in the store's. Nothing is written before, no event of
+/// the refusal either: the file of events may be what is refused.
+///
+/// - Throws: `CommandFault`.
+func checkPlaces(_ arguments: [String]) throws {
+    try requireDistinct(optionValues(arguments).filter { !$0.value.isEmpty })
+}
+
+/// The options that are given a value, in order.
+private func optionValues(_ arguments: [String]) -> [(option: String, value: String)] {
+    var values: [(option: String, value: String)] = []
+    var option: String?
+    for word in arguments.prefix(while: { $0 != "--" }) {
+        let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        if let option, !word.hasPrefix("--") {
+            values.append((option, word))
+        } else if word.hasPrefix("--"), sides.count == 2 {
+            values.append((String(sides[0]), String(sides[1])))
+        }
+        option = word.hasPrefix("--") && sides.count == 1 ? word : nil
+    }
+    return values
+}
+
+/// Refuses an empty path, which is the root of a disk or no place, before a command does anything.
 ///
 /// - Throws: `CommandFault`.
 func checkPaths(_ arguments: [String]) throws {
     let (command, _) = descend(arguments)
     let takesPaths = command.names.first.map(pathCommands.contains) ?? false
-    var values: [(option: String, value: String)] = []
     var option: String?
     for (place, word) in arguments.enumerated() {
         if word == "--" {
@@ -36,17 +58,12 @@ func checkPaths(_ arguments: [String]) throws {
         if word.isEmpty, takesPaths, option.map({ !pathOptions.contains($0) }) ?? true {
             throw empty(option.map { "what follows \($0)" } ?? "a path")
         }
-        if let option, !word.hasPrefix("--") {
-            values.append((option, word))
-        } else if word.hasPrefix("--"), sides.count == 2 {
-            values.append((String(sides[0]), String(sides[1])))
-        }
         option = word.hasPrefix("--") && sides.count == 1 ? word : nil
     }
-    for (option, value) in values where value.isEmpty && pathOptions.contains(option) {
+    for (option, value) in optionValues(arguments)
+    where value.isEmpty && pathOptions.contains(option) {
         throw empty(option)
     }
-    try requireDistinct(values)
 }
 
 private func empty(_ name: String) -> CommandFault {

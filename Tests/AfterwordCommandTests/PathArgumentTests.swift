@@ -52,6 +52,7 @@ import Testing
             ),
             (["--changed", "afterword.sqlite"], "--changed names the store's file"),
             (["--receipt", "s.db", "--store", "./s.db"], "--receipt names the store's file"),
+            (["--events", "s.db", "--store", "s.db"], "--events names the store's file"),
         ])
     func same(outputs: [String], words: String) throws {
         try FileManager.default.createSymbolicLink(

@@ -18,15 +18,17 @@ extension Service {
         people.add(middleware: FormBody(limit: configuration.limits.formBytes))
         people.post(RouterPath(VerdictForm.path)) { _, context -> Response in
             let person = Text(context.caller.name ?? configuration.personName)
-            let sent = try SentVerdict(context.body, by: person)
             do {
+                let sent = try SentVerdict(context.body, by: person)
                 _ = try await record(sent.verdict, context.caller.brands)
+                return Response(status: .seeOther, headers: [.location: sent.back])
             } catch let fault as JudgeFault {
-                throw fault.problem
+                throw fault.problem.ofForm(on: WorkForm.back(of: context.body))
+            } catch let problem as Problem {
+                throw problem.ofForm(on: WorkForm.back(of: context.body))
             } catch StoreFault.locked {
                 throw Problem(.busy, "a run is under way; the store takes verdicts after it")
             }
-            return Response(status: .seeOther, headers: [.location: sent.back])
         }
     }
 }

@@ -101,6 +101,8 @@ package struct PageWriter: Sendable {
     /// are left out: they reach beyond the name that they are in, and `<bdi>` and `dir="auto"` give
     /// texts from right to left their direction without them. A value keeps them.
     mutating func add(escaping value: String, of name: String, isValue: Bool = false) {
+        // What stands in a field is sent back, whatever member it is.
+        let isValue = isValue || text.utf8.suffix(7).elementsEqual("value=\"".utf8)
         guard shown(value) != nil else {
             empty.append(name)
             text += "–"
