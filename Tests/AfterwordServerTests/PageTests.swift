@@ -35,7 +35,7 @@ import Testing
             #expect(brand.words.contains("Most reviews first; general themes count half"))
             #expect(brand.text.contains("undicht und die Tasche war nass"))
             let theme = try await client.get("/themes/leaks?brand=Lumora")
-            #expect(theme.text.contains("Perde acqua"))
+            #expect(theme.text.contains("La bottiglia perde acqua dopo una settimana"))
             let product = try await client.get("/products/B0FLASK001")
             #expect(product.text.contains("The source gives no review times"))
             let missing = try await client.get("/brands/%3Cscript%3E")
