@@ -172,9 +172,11 @@ extension ServedAnswer {
 
     /// The addresses of this service that the page links to.
     var links: [String] {
-        text.matches(of: #/(?:href|action)="(\/[^"]*)"/#).map {
-            String($0.output.1).replacing("&amp;", with: "&")
-        }
+        // A form that is posted leads nowhere by GET.
+        text.replacing(#/method="post" action="[^"]*"/#, with: "")
+            .matches(of: #/(?:href|action)="(\/[^"]*)"/#).map {
+                String($0.output.1).replacing("&amp;", with: "&")
+            }
     }
 }
 
