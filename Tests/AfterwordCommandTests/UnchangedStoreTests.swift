@@ -17,11 +17,11 @@ import Testing
     private static let commands: [[String]] = [
         ["runs"], ["brands"], ["products"], ["product", product], ["reviews", product],
         ["themes"], ["theme", "leaks"], ["safety", "list"], ["safety", "verdicts"],
-        ["search", "leaks"], ["mark", "list"], ["changes"], ["inbox"], ["inbox", "--alert"],
+        ["search", "leaks"], ["mark", "list"], ["changes", "--top", "3"], ["inbox"], ["inbox", "--alert"],
         ["report"], ["insights", "list"], ["insights", "history", "brand:Casa Verde"],
         ["rejects", "list"], ["costs"], ["status"], ["audit"], ["doctor"], ["key", "list"],
         ["deliver", "--list", "all"], ["migrate", "--plan"], ["backup", "made.backup"],
-        ["export", "--to", "made.lake"],
+        ["export", "--to", "made.lake", "--format", "jsonl"],
     ]
     /// Those that rehearse a run; beside a log with changes they move these into the file.
     private static let plans: [[String]] = [
