@@ -104,7 +104,10 @@ extension OpenAIModel.FailedTry {
     var words: String {
         let next = pause.map { "; again in \(seconds($0)) s" } ?? ""
         let name = (ids.server ?? ids.own).map { " (\(printable($0)))" } ?? ""
-        return "try \(number) of \(of): \(reason)\(next)\(name)"
+        // What costs less waits for room longer than for anything else: up to a quarter of an hour.
+        return isForRoom
+            ? "no room in the tier flex (\(reason)), wait \(number) of \(of)\(next)\(name)"
+            : "try \(number) of \(of): \(reason)\(next)\(name)"
     }
 
     private func seconds(_ pause: Duration) -> String {

@@ -116,9 +116,11 @@ import Testing
 
     @Test("The cheap tier is waited for where it has no room, and other failures are not")
     func flex() async throws {
+        let waits = Mutex<[String]>([])
         func ask(
             _ tier: ServiceTier, code: String = "resource_unavailable", busy: Int
         ) async throws -> (result: Result<ModelReply, ModelFailure>, pauses: [Duration]) {
+            waits.withLock { $0 = [] }
             let server = try await ScriptedServer { _, count in
                 count < busy
                     ? .answer(429, body: chatError(code)) : .answer(200, body: chatAnswer("{}"))
@@ -132,6 +134,11 @@ import Testing
             configuration.jitter = { 0 }
             configuration.busyRetries = 5
             configuration.pause = { pauses.add($0) }
+            configuration.onFailedTry = { failed in
+                waits.withLock {
+                    $0.append("\(failed.isForRoom ? "room" : "try") \(failed.number)/\(failed.of)")
+                }
+            }
             let model = try OpenAIModel(configuration)
             let result: Result<ModelReply, ModelFailure>
             do throws(ModelFailure) {
@@ -143,8 +150,10 @@ import Testing
         }
         let late = try await ask(.flex, busy: 5)
         #expect(try late.result.get().text == "{}")
+        #expect(waits.withLock { $0 } == (1...5).map { "room \($0)/5" })
         #expect(late.pauses == [5, 10, 20, 40, 60].map { .seconds($0) })
         let never = try await ask(.flex, busy: 100)
+        #expect(waits.withLock { $0.suffix(3) } == ["try 1/3", "try 2/3", "try 3/3"])
         #expect(never.pauses.count == 7 && never.pauses.suffix(2) == [.seconds(0.5), .seconds(1)])
         guard case .failure(let failure) = never.result else {
             Issue.record("answered")

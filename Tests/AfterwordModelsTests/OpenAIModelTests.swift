@@ -257,6 +257,8 @@ import Testing
             (404, chatError("model_not_found"), .unknownModel),
             (400, chatError("context_length_exceeded"), .badRequest("context_length_exceeded")),
             (400, chatError("Your text: jo@example.org"), .badRequest("")),
+            (400, unknownMember("reasoning_effort"), .badRequest("no member reasoning_effort")),
+            (400, unknownMember("Your text, jo@example.org"), .badRequest("")),
             (302, "", .refusedRedirect),
         ])
     func final(status: Int, body: String, fault: ModelFailure.Fault) async throws {
@@ -411,4 +413,10 @@ import Testing
         #expect(cost(.max, .max, .max, .priority, isRegional: true) == .max)
         #expect(cost(.min, .min, .min) == 0)
     }
+}
+
+/// A refusal that names a member of the request, as the API says it.
+private func unknownMember(_ name: String) -> String {
+    #"{"error": {"message": "Unrecognized request argument supplied: \#(name)", "#
+        + #""type": "invalid_request_error", "param": null, "code": null}}"#
 }

@@ -36,6 +36,15 @@ struct Exchange: Sendable {
         return (error?["code"]?.text ?? "", error?["type"]?.text ?? "")
     }
 
+    /// The member of a request that the server does not know, where it names one; else empty. It
+    /// says so in words, without a code.
+    var unknownMember: String {
+        let message = (try? JSONValue(parsing: body))?["error"]?["message"]?.text ?? ""
+        let beginning = "Unrecognized request argument supplied: "
+        guard message.hasPrefix(beginning) else { return "" }
+        return makersWord(String(message.dropFirst(beginning.count)))
+    }
+
     /// Error codes and types for exhausted credit or a spending limit, where a retry cannot help.
     private static let spentMoney: Set<String> = [
         "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",

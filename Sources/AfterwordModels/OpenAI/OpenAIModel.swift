@@ -73,6 +73,8 @@ package final class OpenAIModel: LanguageModel {
         /// Pause before the next attempt; nil after the last one.
         package var pause: Duration?
         package var ids: RequestIDs
+        /// Whether the cheap tier had no room. `number` and `of` count the waits for room then.
+        package var isForRoom = false
     }
 
     package static let defaultURL = "https://api.openai.com/v1"
@@ -142,7 +144,9 @@ package final class OpenAIModel: LanguageModel {
             if let reason = outcome.failureReason(configuration) {
                 configuration.onFailedTry(
                     FailedTry(
-                        number: attempt + 1, of: tries, reason: reason, pause: wait, ids: ids))
+                        number: isBusy ? busy + 1 : attempt + 1,
+                        of: isBusy ? configuration.busyRetries : tries, reason: reason,
+                        pause: wait, ids: ids, isForRoom: isBusy))
             }
             guard let wait else { return try finish(outcome, unknown, ids) }
             if isBusy { busy += 1 } else { attempt += 1 }

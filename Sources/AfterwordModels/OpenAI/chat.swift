@@ -89,7 +89,9 @@ private func fault(_ status: Int, _ exchange: Exchange) -> ModelFailure.Fault {
     case 429: return .rateLimited
     case 408: return .timedOut
     case 500...: return .serverError(status)
-    default: return .badRequest(makersWord(exchange.error.code))
+    default:
+        let (code, member) = (makersWord(exchange.error.code), exchange.unknownMember)
+        return .badRequest(code.isEmpty && !member.isEmpty ? "no member \(member)" : code)
     }
 }
 

@@ -35,12 +35,12 @@ struct MemberReader: Sendable {
 
     func integer(_ key: String, _ range: ClosedRange<Int>) throws(WireError) -> Int? {
         guard let value = body.given(key) else { return nil }
+        let bounds = Double(range.lowerBound)...Double(range.upperBound)
         guard let number = value.whole else {
+            if let large = value.largeInteger { try check(key, large, "integer", value, bounds) }
             throw .type(place + key, expected: "an integer", got: value)
         }
-        try check(
-            key, Double(number), "integer", value,
-            Double(range.lowerBound)...Double(range.upperBound))
+        try check(key, Double(number), "integer", value, bounds)
         return number
     }
 

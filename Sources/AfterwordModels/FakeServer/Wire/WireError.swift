@@ -117,8 +117,17 @@ extension JSONValue {
         }
     }
 
+    /// An integer of 64 bits or more, rounded; nil for any other value.
+    var largeInteger: Double? {
+        guard case .number(let digits) = self, Int64(digits) == nil,
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2D })
+        else { return nil }
+        return Double(digits)
+    }
+
     /// Whether the value is a number without a fraction.
     var isWhole: Bool {
+        if largeInteger != nil { return true }
         guard case .number(let digits) = self else { return false }
         if Int64(digits) != nil { return true }
         guard let number = Double(digits) else { return false }
