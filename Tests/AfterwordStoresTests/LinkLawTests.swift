@@ -10,8 +10,9 @@ import Testing
     @Test(
         "Every law holds where reviews are edited and move", arguments: StoreKind.available,
         Laws.names)
-    func lawHolds(kind: StoreKind, law: String) throws {
+    func lawHolds(kind: StoreKind, law: String) async throws {
         for seed in 1...Self.count {
+            await Task.yield()
             let stores = TemporaryStores(kind)
             let history = try movingHistory(seed: seed)
             let failure = try Laws(history, batchRows: seed % 3 == 0 ? 1 : 16_384) {

@@ -9,9 +9,10 @@ import Testing
         "A store that is pruned between dumps answers as one that is not",
         arguments:
             StoreKind.available)
-    func answersStay(kind: StoreKind) throws {
+    func answersStay(kind: StoreKind) async throws {
         var (pruned, stored): (Int64, Int) = (0, 0)
         for seed in 1...UInt64(kind == .memory ? 40 : 8) {
+            await Task.yield()
             let stores = TemporaryStores(kind)
             let (store, whole) = (try stores.make(), KeepingPruned(try stores.make()))
             let history = ReviewHistory(seed: seed)
