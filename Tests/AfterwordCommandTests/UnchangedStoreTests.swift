@@ -17,8 +17,8 @@ import Testing
     private static let commands: [[String]] = [
         ["runs"], ["brands"], ["products"], ["product", product], ["reviews", product],
         ["themes"], ["theme", "leaks"], ["safety", "list"], ["safety", "verdicts"],
-        ["search", "leaks"], ["mark", "list"], ["changes", "--top", "3"], ["inbox"], ["inbox", "--alert"],
-        ["report"], ["insights", "list"], ["insights", "history", "brand:Casa Verde"],
+        ["search", "leaks"], ["mark", "list"], ["changes", "--top", "3"], ["inbox"],
+        ["inbox", "--alert"], ["report"], ["insights", "list"], ["insights", "history", "brand:Casa Verde"],
         ["rejects", "list"], ["costs"], ["status"], ["audit"], ["doctor"], ["key", "list"],
         ["deliver", "--list", "all"], ["migrate", "--plan"], ["backup", "made.backup"],
         ["export", "--to", "made.lake", "--format", "jsonl"],
