@@ -58,7 +58,9 @@ struct MemberReader: Sendable {
         _ range: ClosedRange<Double>
     ) throws(WireError) {
         func written(_ number: Double) -> String {
-            number.rounded() == number ? String(Int(number)) : String(number)
+            guard number.rounded() == number else { return String(number) }
+            // A bound of 64 bits is not exact as a decimal.
+            return String(Int(exactly: number) ?? (number < 0 ? Int.min : Int.max))
         }
         if number < range.lowerBound {
             throw WireError(
