@@ -110,7 +110,7 @@ extension JSONValue {
         switch self {
         case .null: "null"
         case .bool: "a boolean"
-        case .number: isWhole ? "an integer" : "a decimal"
+        case .number: isWhole || largeInteger != nil ? "an integer" : "a decimal"
         case .string: "a string"
         case .array(let elements): elements.isEmpty ? "an empty array" : "an array"
         case .object: "an object"
@@ -127,7 +127,6 @@ extension JSONValue {
 
     /// Whether the value is a number without a fraction.
     var isWhole: Bool {
-        if largeInteger != nil { return true }
         guard case .number(let digits) = self else { return false }
         if Int64(digits) != nil { return true }
         guard let number = Double(digits) else { return false }
