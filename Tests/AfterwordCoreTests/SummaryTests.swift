@@ -197,7 +197,7 @@ import Testing
                 == .changed([.init(name: "rating", expected: "10", actual: "20")]))
         #expect(differences[1].kind == .removed && differences[2].kind == .added)
     }
-    @Test("A line that is no JSON object, or has no key, is told by its number")
+    @Test("A line that is no JSON object, or has no key, is named by its number")
     func unreadableLines() {
         let whole = #"{"product_id":"A","rating":10}"#
         let broken = rowDifferences(expected: [whole, "{\"product"], actual: [whole, "7"])
