@@ -87,15 +87,22 @@ func auditThemeSums(_ runs: [RunRecord], _ reader: any StoreReader) throws -> Au
         else { return finding(row, "they are not what its run wrote, or others are missing") }
         last = row
     }
-    guard let last = runs.last, let lexicon = last.reader.flatMap({ lexicons[$0] }) else {
-        return nil
-    }
+    guard !lexicons.isEmpty, let last = runs.last, let version = last.reader,
+        let lexicon = try lexicons[version] ?? reader.lexicon(ofVersion: version)
+    else { return nil }
     return try auditNewestSums(last.run, lexicon, reader)
 }
 
 private func auditNewestSums(
     _ run: Int64, _ lexicon: Lexicon, _ reader: any StoreReader
 ) throws -> AuditFinding? {
+    let newest = try reader.themeSums(of: nil, upTo: run)
+    // A run that reads all texts again writes the sums of all scopes of then.
+    let current = Set(try reader.scopes().map(\.scope))
+    let version = Int64(lexicon.version)
+    if let old = newest.first(where: { $0.reader != version && current.contains($0.scope) }) {
+        return finding(old, "those of a later run are missing")
+    }
     var touched: [Scope: Int64] = [:]
     let labels = try reader.productLabels()
     let scopes = Dictionary(
@@ -105,7 +112,6 @@ private func auditNewestSums(
         history.forEachLast { last, _ in newest = max(newest, last.run) }
         for scope in scopes[key] ?? [] { touched[scope] = max(touched[scope] ?? 0, newest) }
     }
-    let newest = try reader.themeSums(of: nil, upTo: run)
     if let old = newest.first(where: { $0.run < touched[$0.scope] ?? 0 }) {
         return finding(old, "those of a later run are missing")
     }
