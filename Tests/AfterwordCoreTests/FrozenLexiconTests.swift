@@ -11,6 +11,8 @@ struct FrozenLexiconTests {
         let lanes = try #require(second.frozen)
         #expect(second.version == 2 && first.version == 1 && first.frozen == nil)
         #expect(lanes.meanings.count == lanes.model.ids.count)
+        #expect(FrozenModel.idsOfSecond == lanes.model.ids)
+        #expect(Lexicon.versionOfNewStores == Int64(Lexicon.ofNewStores.version))
         #expect(Set(lanes.meanings.map { "\($0)" }).count == lanes.meanings.count)
         #expect(second.aspects.count == 39 && second.aspects.count <= AspectSet.limit)
         #expect(second.hazards.count == 8 && second.hazards.count <= DangerMarks.limit)

@@ -147,6 +147,23 @@ import Testing
         }
     }
 
+    @Test("The audit finds that sums of a run that read again are missing", arguments: StoreKind.sql)
+    func auditedAgain(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let open = try stores.makeOpener()
+        let history = ReviewHistory(seed: 5)
+        try history.load(history.steps, into: open())
+        let clock = ReviewHistory.start.adding(seconds: 9_000 * 86_400)
+        let report = try rereadStore(
+            open(), by: .second, surroundings: LoadSurroundings(now: { clock }))
+        let run = try #require(report?.run.run)
+        #expect(try TemporaryStores.audited(open()) == nil)
+        for place in ["kind = 'portfolio'", "true"] {
+            try stores.tamper("DELETE FROM scope_theme_sums WHERE run = \(run) AND \(place)")
+            #expect(try TemporaryStores.audited(open())?.table == "scope_theme_sums", "\(place)")
+        }
+    }
+
     @Test("Damaged lists and sums are reported", arguments: StoreKind.sql)
     func damage(kind: StoreKind) throws {
         let stores = TemporaryStores(kind)

@@ -8,16 +8,18 @@ struct FrozenLanes: Sendable {
         case hazard(Int)
     }
 
-    let model: FrozenModel
     /// By lane.
     let meanings: [Meaning]
+    /// The model, which is read when the first text is: names and labels need none of its weights.
+    var model: FrozenModel { .second }
 
-    /// - Parameter list: `reader2/aspects.txt`, which names every lane of the model.
-    init(_ model: FrozenModel, _ list: DataSections) {
-        self.model = model
+    /// - Parameters:
+    ///   - ids: What the lanes of the model stand for.
+    ///   - list: `reader2/aspects.txt`, which names every lane of the model.
+    init(_ ids: [FrozenModel.ID], _ list: DataSections) {
         let aspects = list.values(in: "aspects").map(\.key)
         let hazards = list["hazards", "by severity"]?.words ?? []
-        meanings = model.ids.map { id in
+        meanings = ids.map { id in
             let name = list["names", id.name]?.text ?? id.name
             guard let place = (id.isDanger ? hazards : aspects).firstIndex(of: name) else {
                 preconditionFailure("the lexicon has no \(name)")

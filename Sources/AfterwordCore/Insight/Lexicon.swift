@@ -102,6 +102,8 @@ package struct Lexicon: Sendable {
     /// What the program reads new stores with. One that exists goes on as it began; one that keeps
     /// no readings is answered by the first.
     package static var ofNewStores: Lexicon { second }
+    /// Its version, without reading its data.
+    package static let versionOfNewStores: Int64 = 2
 
     /// The versions that this program knows, the oldest first.
     package static let versions: [Int64] = [1, 2]
@@ -163,7 +165,7 @@ package struct Lexicon: Sendable {
         }
         hazards = list["hazards", "by severity"]?.words ?? []
         (phrases, table) = (Self.first.phrases, Self.first.table)
-        frozen = FrozenLanes(.second, list)
+        frozen = FrozenLanes(FrozenModel.idsOfSecond, list)
     }
 
     /// Errors in the data: a phrase that is not folded, that is only a frequent word, that begins

@@ -21,7 +21,7 @@ package struct VersionFacts: Equatable, Sendable {
         commit \(commit ?? "not recorded")
         schema \(schema)
         rules: digests \(DigestRules.current.rawValue), identity \
-        \(IdentityRules.current.rawValue), reader \(Lexicon.ofNewStores.version)
+        \(IdentityRules.current.rawValue), reader \(Lexicon.versionOfNewStores)
         """
     }
 }

@@ -52,6 +52,11 @@ enum FeatureHash {
         word.reduce(start) { add($1.value, to: $0) }
     }
 
+    /// The state of a word, from the UTF-8 of its folded letters.
+    static func state(ofUTF8 word: some Sequence<UInt8>) -> UInt32 {
+        word.reduce(start) { add($1, to: $0) }
+    }
+
     /// The number of a phrase from the states of its words.
     static func phraseKey(_ words: some Sequence<UInt32>) -> UInt32 {
         mix(words.reduce(phraseStart) { $0 &* 31 &+ $1 })

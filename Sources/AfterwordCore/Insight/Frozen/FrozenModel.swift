@@ -41,31 +41,39 @@ package final class FrozenModel: Sendable {
     static let bits: UInt32 = 20
 
     /// The second model; the first one was never part of a program that read a store.
-    package static let second = FrozenModel("reader2")
+    package static let second = FrozenModel(secondFolder)
+    /// What the lanes of the second model stand for: the head of its file is read, no weight.
+    package static let idsOfSecond = EmbeddedFile("\(secondFolder)/weights.txt").lend {
+        ids(WeightFileHead($0))
+    }
+    private static let secondFolder = "reader2"
 
     /// - Parameter folder: That of the model's files below `data`.
     init(_ folder: String) {
         letters = LetterRoles(DataSections(EmbeddedFile("\(folder)/letters.txt")))
         let file = EmbeddedFile("\(folder)/weights.txt").lend { WeightFile($0) }
-        version = file.number("version")
-        let aspects = file.words("aspects")
-        let dangers = file.words("dangers")
-        ids =
-            aspects.map { ID(name: $0, isDanger: false) }
-            + dangers.map { ID(name: $0, isDanger: true) }
+        let head = file.head
+        version = head.number("version")
+        let aspects = head.words("aspects")
+        let dangers = head.words("dangers")
+        ids = Self.ids(head)
         dangerStart = aspects.count
         unnamed = dangers.firstIndex(of: "unsafe").map { aspects.count + $0 } ?? -1
-        units = file.numbers("units")
+        units = head.numbers("units")
         bias = (0..<6).map { stars in
-            let own: [Int32] = file.numbers("bias \(stars)")
+            let own: [Int32] = head.numbers("bias \(stars)")
             return WeightSum { own[$0] }
         }
-        limits = [file.numbers("limits low"), file.numbers("limits high")]
-        gate = file.number("gate")
+        limits = [head.numbers("limits low"), head.numbers("limits high")]
+        gate = head.number("gate")
         let weights = (0..<128).map { Self.weight(ofCode: Int16($0) - 64) }
-        rows = WeightRows(count: file.buckets.count) { row, lane in
-            let byte = file.byte(row, lane, width: WeightSum.laneCount)
-            return lane == Self.norm ? Int16(byte) : weights[Int(byte)]
+        rows = file.bytes.withUnsafeBufferPointer { bytes in
+            weights.withUnsafeBufferPointer { weights in
+                WeightRows(count: file.buckets.count) { row, lane in
+                    let byte = bytes[row &* WeightSum.laneCount &+ lane]
+                    return lane == Self.norm ? Int16(byte) : weights[Int(byte)]
+                }
+            }
         }
         places = RowPlaces(file.buckets, bits: Self.bits)
         let lists = DataSections(EmbeddedFile("\(folder)/words.txt"))
@@ -78,6 +86,11 @@ package final class FrozenModel: Sendable {
             Dictionary(
                 uniqueKeysWithValues: dangers.indices.map { (dangers[$0], aspects.count + $0) }))
         languages = EmbeddedFile("\(folder)/languages.txt").lend { LanguageGrams(WeightFile($0)) }
+    }
+
+    private static func ids(_ head: WeightFileHead) -> [ID] {
+        head.words("aspects").map { ID(name: $0, isDanger: false) }
+            + head.words("dangers").map { ID(name: $0, isDanger: true) }
     }
 
     /// The weight that a code from -63 to 63 stands for: small ones are finer than large ones.

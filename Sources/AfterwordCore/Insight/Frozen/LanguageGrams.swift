@@ -17,12 +17,13 @@ struct LanguageGrams: Sendable {
     private static let start: UInt32 = 0x811C_9DC5 ^ 0x4C
 
     init(_ file: WeightFile) {
-        codes = file.words("languages")
-        margin = Int32(file.number("margin"))
+        let head = file.head
+        codes = head.words("languages")
+        margin = Int32(head.number("margin"))
         japanese = codes.firstIndex(of: "ja")!
         chinese = codes.firstIndex(of: "zh")!
-        let scale = Int16(file.number("scale"))
-        letters = file.numbers("letters").map { Int16($0) * scale }
+        let scale = Int16(head.number("scale"))
+        letters = head.numbers("letters").map { Int16($0) * scale }
         rows = Array(repeating: .zero, count: file.buckets.count * 2 + 1)
         for place in file.buckets.indices {
             var row = SIMD32<Int16>.zero

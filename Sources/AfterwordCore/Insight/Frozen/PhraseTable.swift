@@ -33,8 +33,8 @@ struct PhraseTable: Sendable {
         var own: [[(meaning: UInt16, isLoose: Bool)]] = Array(repeating: [], count: size)
         let lanes = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
         for value in values {
-            let states = value.key.split(separator: " ").map {
-                FeatureHash.state(of: $0.unicodeScalars)
+            let states = value.key.utf8.split(separator: UInt8(ascii: " ")).map {
+                FeatureHash.state(ofUTF8: $0)
             }
             let key = FeatureHash.phraseKey(states)
             let place = slot(of: key)
@@ -74,13 +74,13 @@ struct PhraseTable: Sendable {
 
     /// `leaks-3`: a complaint of `leaks`, most sure.
     private static func meaning(_ written: String, _ lanes: [String: Int]) -> UInt16 {
-        let letters = Array(written)
-        let sign = Array("-+?").firstIndex(of: letters[letters.count - 2])
-        let sure = letters[letters.count - 1].wholeNumberValue
-        guard let lane = lanes[String(letters.dropLast(2))], let sign, let sure else {
-            preconditionFailure("no meaning: \(written)")
-        }
-        return UInt16((lane * 3 + sign) * 4 + sure)
+        let bytes = written.utf8
+        let mark = bytes.suffix(2)
+        guard let lane = lanes[String(written.dropLast(2))],
+            let sign = "-+?".utf8.enumerated().first(where: { $1 == mark.first })?.offset,
+            let last = mark.last, (UInt8(ascii: "0")...UInt8(ascii: "3")).contains(last)
+        else { preconditionFailure("no meaning: \(written)") }
+        return UInt16((lane * 3 + sign) * 4 + Int(last - UInt8(ascii: "0")))
     }
 
     /// The lane that a meaning complains of; nil for praise and neither.

@@ -5,46 +5,24 @@
 /// the rows, a byte a lane. `tools/reader/weightfile.py` writes it. A damaged file is a mistake in
 /// the program and stops it.
 struct WeightFile {
-    private var values: [String: String] = [:]
+    let head: WeightFileHead
     /// The buckets of the rows, ascending.
     private(set) var buckets: [Int] = []
     /// The rows one after another: the bytes as written.
     private(set) var bytes: [UInt8] = []
 
     init(_ file: BorrowedBytes) {
-        var place = 0
-        while file[place] != 0x0A {
-            let end = file.firstIndex(of: 0x0A, or: 0x0A, from: place)
-            let line = String(decoding: file.part(place..<end), as: UTF8.self)
-            let parts = line.split(separator: ":", maxSplits: 1)
-            values[String(parts[0])] = String(parts[1])
-            place = end + 1
-        }
-        place += 1
+        head = WeightFileHead(file)
+        var place = head.end
         var bucket = -1
-        for _ in 0..<number("rows") {
+        let count = head.number("rows")
+        buckets.reserveCapacity(count)
+        for _ in 0..<count {
             bucket += Self.gap(file, &place)
             buckets.append(bucket)
         }
         bytes = Array(file.part(place..<file.count))
     }
-
-    /// The words of a named line.
-    func words(_ name: String) -> [String] {
-        guard let value = values[name] else { preconditionFailure("the weights have no \(name)") }
-        return value.split(separator: " ").map { String($0) }
-    }
-
-    /// The whole numbers of a named line.
-    func numbers(_ name: String) -> [Int32] {
-        words(name).map { word in
-            guard let number = Int32(word) else { preconditionFailure("no number: \(word)") }
-            return number
-        }
-    }
-
-    /// The only number of a named line.
-    func number(_ name: String) -> Int { Int(numbers(name)[0]) }
 
     /// The byte of a row in a lane, as written: 64 more than the code, or a plain number.
     ///
@@ -63,4 +41,40 @@ struct WeightFile {
             if byte < 64 { return number }
         }
     }
+}
+
+/// The named lines of a file of weights.
+struct WeightFileHead {
+    private var values: [String: String] = [:]
+    /// The place of the first byte behind the empty line.
+    let end: Int
+
+    init(_ file: BorrowedBytes) {
+        var place = 0
+        while file[place] != 0x0A {
+            let end = file.firstIndex(of: 0x0A, or: 0x0A, from: place)
+            let line = String(decoding: file.part(place..<end), as: UTF8.self)
+            let parts = line.split(separator: ":", maxSplits: 1)
+            values[String(parts[0])] = String(parts[1])
+            place = end + 1
+        }
+        end = place + 1
+    }
+
+    /// The words of a named line.
+    func words(_ name: String) -> [String] {
+        guard let value = values[name] else { preconditionFailure("the weights have no \(name)") }
+        return value.split(separator: " ").map { String($0) }
+    }
+
+    /// The whole numbers of a named line.
+    func numbers(_ name: String) -> [Int32] {
+        words(name).map { word in
+            guard let number = Int32(word) else { preconditionFailure("no number: \(word)") }
+            return number
+        }
+    }
+
+    /// The only number of a named line.
+    func number(_ name: String) -> Int { Int(numbers(name)[0]) }
 }

@@ -11,20 +11,29 @@ struct WeightRows: Sendable {
     private var rests: [Int: WordWeights] = [:]
 
     /// - Parameter weight: The weight of a row in a lane.
+    @inline(__always)
     init(count: Int, _ weight: (_ row: Int, _ lane: Int) -> Int16) {
         parts = Array(repeating: .zero, count: count * 4 + 1)
+        let (least, greatest) = (Int16(Int8.min), Int16(Int8.max))
         for row in 0..<count {
-            var (near, rest) = (WordWeights(), WordWeights())
-            for lane in 0..<WeightSum.laneCount {
-                let whole = weight(row, lane)
-                near[lane] = Int16(Int8(clamping: whole))
-                rest[lane] = whole - near[lane]
+            var whole = WordWeights()
+            for lane in 0..<16 {
+                whole.low[lane] = weight(row, lane)
+                whole.middle[lane] = weight(row, lane &+ 16)
+                whole.high[lane] = weight(row, lane &+ 32)
             }
+            var near = WordWeights()
+            near.low = whole.low.clamped(to: least, greatest)
+            near.middle = whole.middle.clamped(to: least, greatest)
+            near.high = whole.high.clamped(to: least, greatest)
             parts[row * 4 + 1] = packed(near.low)
             parts[row * 4 + 2] = packed(near.middle)
             parts[row * 4 + 3] = packed(near.high)
-            guard rest != WordWeights() else { continue }
-            rests[row] = rest
+            guard whole != near else { continue }
+            whole.low &-= near.low
+            whole.middle &-= near.middle
+            whole.high &-= near.high
+            rests[row] = whole
             parts[row * 4 + 4][0] = 1
         }
     }
@@ -56,6 +65,12 @@ struct WeightRows: Sendable {
     func weight(_ row: UInt32, _ lane: Int) -> Int16 {
         let part = unpacked(parts[Int(row) * 4 + 1 + lane / 16])
         return part[lane % 16] + (rests[Int(row)]?[lane] ?? 0)
+    }
+}
+
+extension SIMD16<Int16> {
+    fileprivate func clamped(to least: Int16, _ greatest: Int16) -> SIMD16<Int16> {
+        clamped(lowerBound: SIMD16(repeating: least), upperBound: SIMD16(repeating: greatest))
     }
 }
 
