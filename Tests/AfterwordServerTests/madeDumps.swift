@@ -154,11 +154,26 @@ extension ServedAnswer {
     var words: String { Self.words(of: text) }
 
     static func words(of html: String) -> String {
-        var words = html.replacing(#/<[^>]*>/#, with: " ")
+        var shown = ""
+        var rest = html[...]
+        while let start = rest.firstIndex(of: "<"), let end = rest[start...].firstIndex(of: ">") {
+            shown += rest[..<start] + " "
+            rest = rest[rest.index(after: end)...]
+        }
+        shown += rest
         for (entity, sign) in [
             ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
-        ] { words = words.replacing(entity, with: sign) }
-        return words.replacing(#/\s+/#, with: " ")
+        ] { shown = shown.replacing(entity, with: sign) }
+        var (words, isBlank) = (String.UnicodeScalarView(), false)
+        for scalar in shown.unicodeScalars {
+            if !scalar.properties.isWhitespace {
+                words.append(scalar)
+            } else if !isBlank {
+                words.append(" ")
+            }
+            isBlank = scalar.properties.isWhitespace
+        }
+        return String(words)
     }
 
     /// The innermost rows of lists and tables, as HTML.
