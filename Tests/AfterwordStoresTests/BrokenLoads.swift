@@ -17,6 +17,13 @@ final class TellingLoad: ForwardingLoad {
     }
 }
 
+/// Leaves an attempt open that makes no run.
+final class LeavingOpen: ForwardingLoad {
+    let load: any StoreLoad
+    init(_ load: any StoreLoad) { self.load = load }
+    func finish(needlessAt instant: Instant) throws {}
+}
+
 /// Loses attributes that come alone in their batch.
 final class LosingSmallBatches: ForwardingLoad {
     let load: any StoreLoad

@@ -19,6 +19,7 @@ import Testing
         BrokenStore(requirement: "ReviewStore 7", fault: "forgets failures") {
             ForgettingAttempts($0)
         },
+        .load("ReviewStore 7", "leaves needless attempts open") { LeavingOpen($0) },
         .load("ReviewStore 8", "shows a review's text") { TellingLoad($0) },
         BrokenStore(requirement: "ReviewStore 9", fault: "shows the load") { ShowingLoad($0) },
         BrokenStore(requirement: "ReviewStore 10", fault: "doubts") { DoubtingAudit($0) },

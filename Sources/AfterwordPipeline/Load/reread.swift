@@ -27,13 +27,17 @@ package func rereadStore(
     _ store: any ReviewStore, by given: Lexicon? = nil, isRehearsal: Bool = false,
     surroundings: LoadSurroundings
 ) throws -> RereadReport? {
-    let (before, lexicon) = try store.read { reader in
+    func chosen(_ reader: any StoreReader) throws -> Lexicon? {
         let before = try reader.newestRun()?.reader
         let own = try before.flatMap { try reader.lexicon(ofVersion: $0) }
-        return (before, given ?? own ?? Lexicon.first)
+        let lexicon = given ?? own ?? Lexicon.first
+        return before == Int64(lexicon.version) ? nil : lexicon
     }
-    if before == Int64(lexicon.version) { return nil }
-    return try reread(store, isRehearsal: isRehearsal, surroundings) { _ in (lexicon, nil) }
+    // Before an attempt is recorded; once the store is held, another run may have done it.
+    guard try store.read({ try chosen($0) }) != nil else { return nil }
+    return try reread(store, isRehearsal: isRehearsal, surroundings) { load in
+        try chosen(load.reader).map { ChosenReader(lexicon: $0) }
+    }
 }
 
 /// Accepts a taxonomy: reads the texts of all versions by the store's reader with it, as a run of
@@ -57,20 +61,32 @@ package func acceptTaxonomy(
         return try reader.taxonomy()?.document == document
     }
     if isInForce { return nil }
-    return try reread(store, isRehearsal: isRehearsal, surroundings) { head in
+    return try reread(store, isRehearsal: isRehearsal, surroundings) { load in
+        // Another run may have accepted it while this one waited for the store.
+        if try load.reader.taxonomy()?.document == document { return nil }
+        let head = try load.head()
         let row = TaxonomyRow(madeRun: head.nextRun, document: document)
         let base = try readerBeneath(head.reader, run: head.nextRun - 1)
-        return (try row.lexicon(over: base), row)
+        return ChosenReader(lexicon: try row.lexicon(over: base), taxonomy: row)
     }
+}
+
+/// What a run reads all texts by.
+private struct ChosenReader {
+    var lexicon: Lexicon
+    /// What the run accepts.
+    var taxonomy: TaxonomyRow?
 }
 
 /// Makes a run that reads all texts again.
 ///
-/// - Parameter choose: By what, and the taxonomy that the run accepts; nil for none.
+/// - Parameter choose: By what, as the store is now that no other run has it; nil where it is read
+///   so already.
+/// - Returns: Nil where it is read so already; the attempt ends as needless then.
 private func reread(
     _ store: any ReviewStore, isRehearsal: Bool, _ surroundings: LoadSurroundings,
-    _ choose: (StoreHead) throws -> (lexicon: Lexicon, taxonomy: TaxonomyRow?)
-) throws -> RereadReport {
+    _ choose: (any StoreLoad) throws -> ChosenReader?
+) throws -> RereadReport? {
     var options = LoadOptions()
     options.isRehearsal = isRehearsal
     let request = LoadRequest(
@@ -78,8 +94,11 @@ private func reread(
         surroundings: surroundings)
     return try attempt(request) { intent in
         try surroundings.whenFree {
-            try store.load(intent) { load in
-                let chosen = try choose(load.head())
+            try store.load(intent) { load -> RereadReport? in
+                guard let chosen = try choose(load) else {
+                    try load.finish(needlessAt: surroundings.now())
+                    return nil
+                }
                 var reread = try Reread(load, chosen.lexicon, chosen.taxonomy)
                 try load.reader.forEachSpan { span, products in
                     try surroundings.checkInterruption()

@@ -181,5 +181,8 @@
         func finish(_ run: RunRecord, files: [FileRecord]) throws {
             try count().finish(run, files: files)
         }
+        func finish(needlessAt instant: Instant) throws {
+            try count().finish(needlessAt: instant)
+        }
     }
 #endif

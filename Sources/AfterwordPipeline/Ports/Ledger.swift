@@ -249,7 +249,8 @@ extension RunAttempt {
         builder.add(optional: endedAt?.microseconds)
         builder.add(dump)
         switch outcome {
-        case nil: builder.add(byte: 0)
+        // The end, which only one of them has, tells the two apart.
+        case nil, .needless: builder.add(byte: 0)
         case .committed(let run):
             builder.add(byte: 1)
             builder.add(run)

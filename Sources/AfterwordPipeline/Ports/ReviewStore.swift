@@ -61,8 +61,8 @@ package protocol ReviewStore: ModelLedger {
     func auditByQuery() throws -> AuditFinding?
 
     /// Records in `run_attempts` that a run was tried, outside any load, so that failed runs are on
-    /// record too. The load that names the attempt (`LoadIntent.attempt`) marks it as committed, in
-    /// its own transaction.
+    /// record too. The load that names the attempt (`LoadIntent.attempt`) marks it as committed or
+    /// as needless, in its own transaction.
     ///
     /// - Returns: The attempt's key.
     func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64
@@ -90,7 +90,7 @@ package protocol Interruption: Sendable {
 package struct LoadIntent: Sendable {
     /// Everything is done as in a real load, then rolled back.
     package var isRehearsal: Bool
-    /// Key of the attempt that `finish` marks as committed; nil for none.
+    /// Key of the attempt that `finish` marks as committed or as needless; nil for none.
     package var attempt: Int64?
 
     package init(isRehearsal: Bool, attempt: Int64? = nil) {
@@ -256,6 +256,10 @@ package protocol StoreLoad: StoreLookUps {
     /// `recordedAt`: the last call of a load. A copy of a store calls it once for each run, in
     /// order.
     func finish(_ run: RunRecord, files: [FileRecord]) throws
+
+    /// Ends a load that has nothing to write, and makes no run: marks the attempt as needless at
+    /// `instant`, in place of the other `finish`. The load has written nothing before.
+    func finish(needlessAt instant: Instant) throws
 }
 
 extension StoreLoad {

@@ -191,6 +191,9 @@ package enum AttemptOutcome: Equatable, Sendable {
     case committed(run: Int64)
     /// The kind of failure, no data.
     case failed(String)
+    /// What was asked for held already: no run was made. Such a row has an end, and neither a run
+    /// nor a failure.
+    case needless
 
     package var run: Int64? {
         if case .committed(let run) = self { run } else { nil }

@@ -7,7 +7,7 @@ package struct StatusAnswer: Sendable {
     package var newestDump: LoadedDump?
     /// Seconds since the newest dump was taken.
     package var ageSeconds: Int64?
-    /// Attempts after the last committed run: failed, or never ended.
+    /// Attempts after the last committed run that failed or never ended.
     package var attemptsSince: [RunAttempt]
     package var portfolio: ScopeSummary
     package var brandCount: Int
@@ -28,7 +28,7 @@ package func statusAnswer(
     let age = (dump?.observedAt).map { (now.microseconds - $0.microseconds) / 1_000_000 }
     return StatusAnswer(
         lastRun: runs.newestData, newestDump: dump, ageSeconds: age,
-        attemptsSince: Array(attempts[(good.map { $0 + 1 } ?? 0)...]),
+        attemptsSince: attempts[(good.map { $0 + 1 } ?? 0)...].filter { $0.outcome != .needless },
         portfolio: scopes.first { $0.scope == .portfolio } ?? ScopeSummary(scope: .portfolio),
         brandCount: scopes.count { $0.scope.kind == .brand },
         isStale: maxAge.map { limit in age.map { $0 > limit || $0 < 0 } ?? true } ?? false)

@@ -173,6 +173,11 @@ final class PostgresLoad: StoreLoad {
             attempt, at: run.recordedAt, as: .committed(run: run.run), on: connection)
     }
 
+    func finish(needlessAt instant: Instant) throws {
+        guard let attempt else { return }
+        try endAttempt(attempt, at: instant, as: .needless, on: connection)
+    }
+
     // MARK: Indexes
 
     /// Builds the indexes of the bulk tables. The schema creates these tables without indexes, so

@@ -86,12 +86,17 @@ extension ColumnRow {
 
     var runAttempt: RunAttempt {
         get throws {
-            let failure = try text("failure").map { AttemptOutcome.failed($0.string) }
-            let run = try optional("run") == nil ? nil : try run()
-            return RunAttempt(
+            var attempt = RunAttempt(
                 startedAt: try instant("started_at"), endedAt: try optionalInstant("ended_at"),
-                dump: try string("dump"),
-                outcome: run.map { .committed(run: $0) } ?? failure)
+                dump: try string("dump"), outcome: nil)
+            if try optional("run") != nil {
+                attempt.outcome = .committed(run: try run())
+            } else if let failure = try text("failure") {
+                attempt.outcome = .failed(failure.string)
+            } else if attempt.endedAt != nil {
+                attempt.outcome = .needless
+            }
+            return attempt
         }
     }
 

@@ -204,6 +204,11 @@ final class SQLiteLoad: StoreLoad {
         try endAttempt(
             attempt, at: run.recordedAt, as: .committed(run: run.run), in: database)
     }
+
+    func finish(needlessAt instant: Instant) throws {
+        guard let attempt else { return }
+        try endAttempt(attempt, at: instant, as: .needless, in: database)
+    }
 }
 
 /// Ends an attempt: reads its row, sets time and outcome, and recomputes the row checksum.

@@ -130,6 +130,9 @@ extension ForwardingLoad {
     package func finish(_ run: RunRecord, files: [FileRecord]) throws {
         try target().finish(run, files: files)
     }
+    package func finish(needlessAt instant: Instant) throws {
+        try target().finish(needlessAt: instant)
+    }
 }
 
 /// A store that reports each call of its loads before making it, so that a check can look at the

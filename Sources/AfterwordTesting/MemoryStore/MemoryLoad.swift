@@ -4,6 +4,8 @@ import AfterwordPipeline
 /// A load on a copy of the state, which replaces the store's when it commits.
 final class MemoryLoad: StoreLoad {
     var state: MemoryStore.State
+    /// How the load ended its attempt, and when; nil before.
+    private(set) var end: (outcome: AttemptOutcome, at: Instant)?
 
     init(_ state: MemoryStore.State) { self.state = state }
 
@@ -327,5 +329,8 @@ final class MemoryLoad: StoreLoad {
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
         state.runs.append(run)
         state.files += files
+        end = (.committed(run: run.run), run.recordedAt)
     }
+
+    func finish(needlessAt instant: Instant) throws { end = (.needless, instant) }
 }

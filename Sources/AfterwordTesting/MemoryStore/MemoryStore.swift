@@ -64,9 +64,9 @@ package final class MemoryStore: ReviewStore {
         let result = try body(load)
         guard !intent.isRehearsal else { return result }
         state = load.state
-        if let attempt = intent.attempt, let run = state.runs.last {
-            attempts[Int(attempt)].endedAt = run.recordedAt
-            attempts[Int(attempt)].outcome = .committed(run: run.run)
+        if let attempt = intent.attempt, let end = load.end {
+            attempts[Int(attempt)].endedAt = end.at
+            attempts[Int(attempt)].outcome = end.outcome
         }
         return result
     }

@@ -155,8 +155,13 @@ extension StoreCheck {
         let failed = try store.beginAttempt(startedAt: start, dump: "failed")
         try store.failAttempt(failed, at: start.adding(seconds: 1), failure: "input")
         _ = try store.beginAttempt(startedAt: start, dump: "killed")
+        let needless = try store.beginAttempt(startedAt: start, dump: "needless")
+        try store.load(LoadIntent(isRehearsal: false, attempt: needless)) { load in
+            try load.finish(needlessAt: start.adding(seconds: 2))
+        }
+        try expect(try store.read { try $0.runs().count }, is: 1, "runs")
         let attempts = try store.read { try $0.attempts() }
-        try expect(attempts.count, is: 3, "attempts")
+        try expect(attempts.count, is: 4, "attempts")
         let run = try store.read { try $0.newestRun() }
         try expect(attempts[0].outcome, is: .committed(run: 1), "the outcome of a committed load")
         try expect(attempts[0].endedAt, is: run?.recordedAt, "the end of a committed load")
@@ -165,8 +170,13 @@ extension StoreCheck {
                 startedAt: start, endedAt: start.adding(seconds: 1), dump: "failed",
                 outcome: .failed("input")),
             RunAttempt(startedAt: start, endedAt: nil, dump: "killed", outcome: nil),
+            RunAttempt(
+                startedAt: start, endedAt: start.adding(seconds: 2), dump: "needless",
+                outcome: .needless),
         ]
         try expect(Array(attempts[1...]), is: expected, "attempts that did not commit")
+        let rows = try store.read { try $0.checksummedRows() }
+        try expect(rows.allSatisfy { $0.stored == $0.computed }, "a checksum is of other values")
     }
 
     /// A store that takes a version twice has nothing to say, and breaks no promise.
