@@ -77,6 +77,22 @@ import Testing
         #expect(try fixture.store.read { try $0.attempts().count } == 2)
     }
 
+    @Test("A taxonomy that a run read by and that is missing is what the audit finds")
+    func missing() throws {
+        _ = try accept()
+        _ = try accept(renaming("Reeks"))
+        try fixture.load(["b.json": Fixture.array(Fixture.reviews("Q", 2))])
+        try fixture.store.read { reader in
+            #expect(try auditStore(reader) == nil)
+            for gone in [Int64(2), 3] {
+                let finding = try auditStore(MissingTaxonomy(reader, madeRun: gone))
+                #expect(finding?.table == "taxonomies" && finding?.run == gone)
+                #expect(finding?.row == "run \(gone)")
+                #expect(finding?.what.contains("with the taxonomy of run \(gone)") == true)
+            }
+        }
+    }
+
     @Test("A needless attempt is no trouble to tell of")
     func status() throws {
         let (store, clock) = (fixture.store, fixture.clock)
@@ -90,6 +106,21 @@ import Testing
         let status = try store.read { try statusAnswer($0, now: clock, maxAge: nil) }
         #expect(status.attemptsSince.map(\.outcome) == [.failed("input")])
         #expect(status.attemptsSince.map(\.dump) == ["x"])
+    }
+}
+
+/// A store without one of its taxonomies.
+private final class MissingTaxonomy: ForwardingReader {
+    private let reader: any StoreReader
+    private let madeRun: Int64
+
+    init(_ reader: any StoreReader, madeRun: Int64) {
+        (self.reader, self.madeRun) = (reader, madeRun)
+    }
+
+    func target() throws -> any StoreReader { reader }
+    func taxonomies() throws -> [TaxonomyRow] {
+        try reader.taxonomies().filter { $0.madeRun != madeRun }
     }
 }
 

@@ -15,9 +15,20 @@ func auditReaders(_ runs: [RunRecord]) -> AuditFinding? {
     return nil
 }
 
-/// Checks that every taxonomy is that of its run's reader.
+/// Checks that every taxonomy is that of its run's reader, and that none is missing which a run
+/// read by.
 func auditTaxonomies(_ runs: [RunRecord], _ reader: any StoreReader) throws -> AuditFinding? {
-    for row in try reader.taxonomies() {
+    let rows = try reader.taxonomies()
+    let stored = Set(rows.map(\.madeRun))
+    for run in runs {
+        guard let version = run.reader, let made = Lexicon.taxonomyRun(of: version),
+            !stored.contains(made)
+        else { continue }
+        return AuditFinding(
+            run: run.run, table: "taxonomies", row: "run \(made)",
+            what: "run \(run.run) was read by \(Lexicon.named(version)), which is missing")
+    }
+    for row in rows {
         let version = runs.first { $0.run == row.madeRun }?.reader
         if version.flatMap({ Lexicon.taxonomyRun(of: $0) }) == row.madeRun { continue }
         return AuditFinding(

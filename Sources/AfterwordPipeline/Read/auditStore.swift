@@ -17,7 +17,10 @@ package func auditStore(
     _ reader: any StoreReader, spanRows: Int = SpanLimit.rows
 ) throws -> AuditFinding? {
     let runs = try reader.runs()
-    var walk = try AuditWalk(runs, reader)
+    let rules = try knownRules(runs)
+    // Texts are read by them.
+    if let broken = try auditTaxonomies(runs, reader) { return broken }
+    var walk = try AuditWalk(runs, rules, reader)
     try reader.forEachSpan(of: spanRows) { try walk.take($0, $1, reader) }
     let broken =
         try walk.history.finding(runs) ?? auditReaders(runs)
@@ -26,8 +29,7 @@ package func auditStore(
     if let broken { return broken }
     let other =
         try walk.distinct.finding() ?? walk.readings.finding(reader) ?? auditInsights(reader)
-        ?? auditVerdicts(reader) ?? auditWork(runs, reader) ?? auditTaxonomies(runs, reader)
-        ?? auditBatches(reader)
+        ?? auditVerdicts(reader) ?? auditWork(runs, reader) ?? auditBatches(reader)
     if let other { return other }
     return try walk.enrichments.finding ?? walk.links.finding() ?? walk.search.finding(reader)
         ?? auditLedger(runs, walk.ledgers, reader) ?? auditRowChecksums(reader)
@@ -47,8 +49,9 @@ private struct AuditWalk {
     var enrichments: EnrichmentAudit
     private let workers = WorkerPool(threads: nil)
 
-    init(_ runs: [RunRecord], _ reader: any StoreReader) throws {
-        let rules = try knownRules(runs)
+    init(
+        _ runs: [RunRecord], _ rules: [Int64: DigestRules], _ reader: any StoreReader
+    ) throws {
         history = HistoryAudit(rules: rules)
         bronze = BronzeAudit(rules: rules, runs)
         sums = SumAudit(runs: Set(rules.keys))
