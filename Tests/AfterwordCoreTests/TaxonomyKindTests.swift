@@ -43,4 +43,43 @@ import Testing
         let leaks = try aspect("leaks")
         #expect(leaks.kind == AspectKind(of: "leaks"))
     }
+
+    @Test("Two files mean the same whatever their order and blanks, and else do not")
+    func meaning() throws {
+        func parsed(_ text: String) throws -> Taxonomy {
+            try Taxonomy(parsing: Array("taxonomy = 1\n\(text)".utf8), over: .second)
+        }
+        let parts = [
+            "[rename.noise]\nlabel = \"Loud\"\n", "[rename.leaks]\nlabel = \"Wet\"\n",
+            "[merge.size]\nof = [\"size\", \"delivery\"]\n",
+            "[merge.odd]\nof = [\"smell\", \"slow\"]\nlabel = \"Odd\"\n",
+            "[add.slow]\nlabel = \"Slow\"\ncomplaints = { en = [\"took weeks\", \"so slow\"] }\n",
+            "[add.gluten]\nlabel = \"Gluten\"\npraises = { en = [\"gluten free\"] }\n",
+            "[map.rust]\nseverity = \"low\"\n", "[map.packaging]\nroute = \"product\"\n",
+        ]
+        let taxonomy = try parsed(parts.joined())
+        #expect(taxonomy.means(taxonomy))
+        #expect(try taxonomy.means(parsed("# x\n" + parts.reversed().joined(separator: "\n\n"))))
+        for (own, other) in [
+            ("\"took weeks\", \"so slow\"", "\"so slow\",  \"took  Weeks\""),
+            ("\"size\", \"delivery\"", "\"delivery\", \"size\""),
+            ("\"Loud\"", "{ en = \"Loud\" }"),
+        ] {
+            let text = parts.joined().replacing(own, with: other)
+            #expect(try text != parts.joined() && taxonomy.means(parsed(text)), "\(other)")
+        }
+        for (own, other) in [
+            ("\"so slow\"", "\"too slow\""), ("\"Loud\"", "\"loud\""),
+            ("\"Loud\"", "{ de = \"Loud\" }"), ("praises", "complaints"),
+            ("\"size\", \"delivery\"", "\"size\", \"authenticity\""), ("\"low\"", "\"high\""),
+        ] {
+            let text = parts.joined().replacing(own, with: other)
+            #expect(try !taxonomy.means(parsed(text)), "\(other)")
+        }
+        for place in parts.indices where place != 4 {
+            var fewer = parts
+            fewer.remove(at: place)
+            #expect(try !taxonomy.means(parsed(fewer.joined())), "\(parts[place])")
+        }
+    }
 }

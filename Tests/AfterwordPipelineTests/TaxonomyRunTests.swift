@@ -77,6 +77,44 @@ import Testing
         #expect(try fixture.store.read { try $0.attempts().count } == 2)
     }
 
+    @Test("A file that says the same otherwise is in force already, and the accepted one stays")
+    func saidOtherwise() throws {
+        let file: Text = """
+            taxonomy = 1
+            [add.gluten]
+            label = "Contains gluten"
+            complaints = { en = ["contain* gluten", "full of gluten"] }
+            [rename.smell]
+            label = "Stinks"
+            """
+        let otherwise: Text = """
+            # Ours.
+            rename.smell.label.en = "Stinks"
+
+            taxonomy = 1
+            [add]
+            gluten = { complaints.en = ["full of  Gluten", "contain* gluten"], \
+            label = "Contains gluten" }
+            """
+        #expect(try accept(file)?.run.run == 2)
+        #expect(try accept(otherwise) == nil)
+        let store = OvertakenStore(fixture.store) { _ = try accept(file) }
+        #expect(try accept(renaming("Reeks"))?.run.run == 3)
+        #expect(try accept(otherwise, in: store) == nil)
+        let row = try fixture.store.read { try $0.taxonomy() }
+        #expect(row?.madeRun == 4 && row?.document == file)
+        let dump: KeyValuePairs = ["a.json": Fixture.array(Fixture.reviews("P", 4))]
+        try fixture.load(dump) { $0.taxonomy = otherwise }
+        #expect(throws: InputFault.otherTaxonomy) {
+            try fixture.load(dump) { $0.taxonomy = renaming("Reeks") }
+        }
+        #expect(throws: TOMLFault.self) {
+            try fixture.load(dump) { $0.taxonomy = "taxonomy = 1\n[rename.smel]\nlabel = \"x\"" }
+        }
+        let readers = try fixture.store.read { try $0.runs().map(\.reader) }
+        #expect(readers == [2, 2_002, 3_002, 4_002, 4_002])
+    }
+
     @Test("A taxonomy that a run read by and that is missing is what the audit finds")
     func missing() throws {
         _ = try accept()

@@ -52,7 +52,8 @@ func readingLexicon(
         throw InputFault.otherReader(stored: head.reader, asked: wanted)
     }
     if let asked = options.taxonomy {
-        guard try reader.taxonomy()?.document == asked else { throw InputFault.otherTaxonomy }
+        let base = try readerBeneath(head.reader, run: head.nextRun - 1)
+        guard try reader.isInForce(asked, over: base) else { throw InputFault.otherTaxonomy }
     }
     guard let version = head.reader else { return nil }
     guard let lexicon = try reader.lexicon(ofVersion: version) else {

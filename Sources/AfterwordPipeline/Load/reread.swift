@@ -46,7 +46,8 @@ package func rereadStore(
 /// the program ends it.
 ///
 /// - Parameter document: The file.
-/// - Returns: Nil where it is in force already; no run is made then.
+/// - Returns: Nil where one that says the same is in force already, however it is written; no run
+///   is made then, and the document of that one stays.
 /// - Throws: `TOMLFault` for a file that is not one of a taxonomy for the store's reader;
 ///   `RecleanFault.emptyStore`; `StoreFault`.
 package func acceptTaxonomy(
@@ -57,16 +58,15 @@ package func acceptTaxonomy(
         let run = try reader.newestRun()
         // Before an attempt is recorded: a file that does not fit is none.
         let base = try readerBeneath(run?.reader, run: run?.run ?? 0)
-        _ = try Taxonomy(parsing: document.bytes, over: base)
-        return try reader.taxonomy()?.document == document
+        return try reader.isInForce(document, over: base)
     }
     if isInForce { return nil }
     return try reread(store, isRehearsal: isRehearsal, surroundings) { load in
-        // Another run may have accepted it while this one waited for the store.
-        if try load.reader.taxonomy()?.document == document { return nil }
         let head = try load.head()
-        let row = TaxonomyRow(madeRun: head.nextRun, document: document)
         let base = try readerBeneath(head.reader, run: head.nextRun - 1)
+        // Another run may have accepted it while this one waited for the store.
+        if try load.reader.isInForce(document, over: base) { return nil }
+        let row = TaxonomyRow(madeRun: head.nextRun, document: document)
         return ChosenReader(lexicon: try row.lexicon(over: base), taxonomy: row)
     }
 }

@@ -34,6 +34,21 @@ extension StoreReader {
         guard let run = version.flatMap({ Lexicon.taxonomyRun(of: $0) }) else { return nil }
         return try taxonomies().first { $0.madeRun == run }
     }
+
+    /// Whether a file says what the taxonomy in force as of the newest run says, however it is
+    /// written (`Taxonomy.means`).
+    ///
+    /// - Parameter base: The reader beneath.
+    /// - Throws: `TOMLFault` for a file that is no taxonomy for that reader; `StoreFault`.
+    func isInForce(_ document: Text, over base: Lexicon) throws -> Bool {
+        let asked = try Taxonomy(parsing: document.bytes, over: base)
+        guard let row = try taxonomy() else { return false }
+        do throws(TOMLFault) {
+            return try Taxonomy(parsing: row.document.bytes, over: base).means(asked)
+        } catch {
+            throw StoreFault.unreadable(table: "taxonomies", column: "document")
+        }
+    }
 }
 
 /// The reader of the program that a run was read by, whatever taxonomy lay on it; the first where

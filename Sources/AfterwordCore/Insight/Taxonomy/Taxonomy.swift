@@ -36,9 +36,13 @@ package struct Taxonomy: Equatable, Sendable {
     }
 
     /// A phrase in the notation of the lexicon (`Lexicon.Phrase`), folded.
-    package struct Phrase: Equatable, Sendable {
+    package struct Phrase: Comparable, Sendable {
         package var language: Language
         package var text: String
+
+        package static func < (left: Self, right: Self) -> Bool {
+            (left.language.rawValue, left.text) < (right.language.rawValue, right.text)
+        }
     }
 
     /// Who acts on an aspect, how severe it is, its group, and whether it says little by itself;
@@ -71,6 +75,24 @@ package struct Taxonomy: Equatable, Sendable {
     static let dangers = Set(
         Lexicon.first.hazards + Lexicon.second.hazards
             + FrozenLanes.list.values(in: "names").map(\.key))
+
+    /// Whether two files say the same: comments, blanks and the order of sections, members and
+    /// phrases are how it is written.
+    package func means(_ other: Taxonomy) -> Bool { inOrder == other.inOrder }
+
+    private var inOrder: Taxonomy {
+        var sorted = self
+        sorted.renamings.sort { $0.id < $1.id }
+        sorted.merges.sort { $0.id < $1.id }
+        sorted.additions.sort { $0.id < $1.id }
+        sorted.mappings.sort { $0.id < $1.id }
+        for place in sorted.merges.indices { sorted.merges[place].members.sort() }
+        for place in sorted.additions.indices {
+            sorted.additions[place].complaints.sort()
+            sorted.additions[place].praises.sort()
+        }
+        return sorted
+    }
 
     /// The merge that shows an aspect; nil where it stands by itself.
     func merge(of id: String) -> Merge? { merges.first { $0.members.contains(id) } }
