@@ -35,11 +35,14 @@ package struct QuoteReader: Sendable {
     let hazards: [String]
     /// What a taxonomy shows of the model's aspects.
     private let overlay: TaxonomyOverlay?
+    /// Finds its phrases.
+    private var phrases: TaxonomyReader?
 
     package init(_ lexicon: Lexicon) {
         hazards = lexicon.hazards
         frozen = lexicon.frozen.map { (FrozenReader($0.model, remembersWords: false), $0) }
         overlay = lexicon.overlay
+        phrases = lexicon.overlay.map { TaxonomyReader($0) }
     }
 
     /// The lanes of the model that read an aspect; none for one that phrases find.
@@ -60,11 +63,16 @@ package struct QuoteReader: Sendable {
     ) -> QuoteClarity? {
         let lanes = lanes(of: aspect)
         if lanes.isEmpty { return .given }
+        // A merge may hold an aspect that phrases find.
+        if phrases?.says(aspect, isNegative: isNegative, in: quote, star: star) ?? false {
+            return .given
+        }
         var clearest: QuoteClarity?
         for lane in lanes {
             let own =
                 isNegative
-                ? frozen?.reader.clarity(ofComplaint: lane, in: quote, stars: star)
+                ? frozen?.reader.clarity(
+                    ofComplaint: lane, among: lanes, in: quote, stars: star)
                 : frozen?.reader.clarity(ofPraise: lane, in: quote, stars: star)
             guard let own else { continue }
             if let known = clearest, known >= own { continue }

@@ -15,7 +15,12 @@ extension FrozenReader {
     /// A sentence is plain where it scores high and a phrase complains of the lane. Without such a
     /// phrase it must score high, praise nothing ("the magnets hold very well") and be no mere
     /// possibility ("if you want one that keeps drinks hot").
-    mutating func clarity(ofComplaint lane: Int, in text: Text, stars: Int?) -> QuoteClarity? {
+    ///
+    /// - Parameter members: The lanes that are shown as one aspect with it: a sentence that says
+    ///   several of them says nothing else.
+    mutating func clarity(
+        ofComplaint lane: Int, among members: [Int], in text: Text, stars: Int?
+    ) -> QuoteClarity? {
         let scores = scores(title: nil, body: text, stars: stars)
         let limits = model.limits[(stars ?? 0) > 3 ? 1 : 0]
         func excess(_ lane: Int) -> Int {
@@ -24,7 +29,9 @@ extension FrozenReader {
         let own = excess(lane)
         let said = phrases(of: lane)
         guard own > 0, !words.isEmpty, said.isComplained || !said.isPraised else { return nil }
-        let others = ids.indices.filter { $0 != lane && !model.isDanger($0) }
+        let others = ids.indices.filter {
+            $0 != lane && !members.contains($0) && !model.isDanger($0)
+        }
         let margin = own - (others.map(excess).max() ?? 0)
         func reaches(_ needed: (score: Int, margin: Int)) -> Bool {
             own >= needed.score && margin >= needed.margin

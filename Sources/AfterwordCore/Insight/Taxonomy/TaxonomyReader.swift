@@ -19,6 +19,24 @@ struct TaxonomyReader: Sendable {
         if let body = texts.body { find(body, .body, star, table, &reading) }
     }
 
+    /// Whether a phrase of the taxonomy says an aspect in a text by itself. Its language is not
+    /// known then: phrases of all are looked for.
+    mutating func says(_ aspect: Int, isNegative: Bool, in text: Text, star: Int?) -> Bool {
+        guard let table = overlay.table else { return false }
+        for language in Self.languages {
+            var reading = ReviewReading(language: language)
+            find(text, .body, star, table, &reading)
+            let isSaid = reading.mentions.contains {
+                $0.aspect == aspect && $0.isNegative == isNegative
+            }
+            if isSaid { return true }
+        }
+        return false
+    }
+
+    /// Those whose phrases are looked for one by one, and `unknown` for all others at once.
+    private static let languages = [Language.unknown] + Language.known.filter { !$0.hasSpaces }
+
     private mutating func find(
         _ text: Text, _ field: TrackedField, _ star: Int?, _ table: ReadingTable,
         _ reading: inout ReviewReading
