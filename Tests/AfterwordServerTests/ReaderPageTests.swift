@@ -45,4 +45,28 @@ import Testing
             #expect(!past.contains { $0["hazard"]?.text == "skin_reaction" })
         }
     }
+
+    @Test("A theme is praised by the user's words wherever it is named")
+    func praised() async throws {
+        let product = MadeProduct(
+            id: "P1", brand: "Alpha", title: "Bottle",
+            reviews: [
+                MadeReview(
+                    id: "R1", rating: 5, text: "It does not leak at all, and that is good for me.")
+            ])
+        let file = "taxonomy = 1\n[rename.leaks]\nlabel = \"Runs out\"\n"
+        let wanted = "Free of: Runs out"
+        try await serving([.dump("2026-03-02", [product]), .taxonomy(file)]) { client, _ in
+            for address in ["/themes?side=strengths", "/themes/leaks?side=strengths"] {
+                let page = try await client.get(address)
+                #expect(page.words.contains(wanted), "\(address): \(page.words)")
+            }
+            let table = try await client.get("/csv/themes.csv?side=strengths").text
+            #expect(table.contains(wanted), "\(table)")
+            let answer = try await client.get("/api/v1/themes?side=strengths").items
+            #expect(answer.contains { $0["label"]?.text == wanted }, "\(answer)")
+            let review = try await client.get("/reviews/P1/R1").words
+            #expect(review.contains("praises \(wanted)"), "\(review)")
+        }
+    }
 }

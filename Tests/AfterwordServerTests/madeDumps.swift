@@ -57,6 +57,8 @@ enum MadeLoad {
     case folder(String)
     /// The stored texts, read again by a version of the reader.
     case reread(Int64)
+    /// A file of themes, accepted.
+    case taxonomy(String)
 }
 
 /// Loads everything in order and serves the store. A page with an empty required text fails the
@@ -121,6 +123,8 @@ private func load(
     case .reread(let version):
         let lexicon = try #require(Lexicon.ofVersion(version))
         _ = try rereadStore(store, by: lexicon, surroundings: surroundings)
+    case .taxonomy(let text):
+        _ = try acceptTaxonomy(Text(text), in: store, surroundings: surroundings)
     case .catalog(let day, let csv):
         options.observedAt = Instant(iso8601: day)
         try FileManager.default.createDirectory(

@@ -30,6 +30,11 @@ package enum AspectLabel {
         return (own ?? FrozenLanes.labels[section, "\(key) \(language.rawValue)"])?.text
     }
 
+    /// The same in English, as lists and pages name it.
+    package static func text(_ aspect: Lexicon.Aspect, strength: Bool) -> String {
+        text(aspect, strength: strength, in: .english)
+    }
+
     private static func freeOf(_ language: Language) -> String {
         let own = language == .unknown ? nil : language.file["language", "free of"]
         return (own ?? Language.english.file["language", "free of"])?.text ?? ""

@@ -18,7 +18,7 @@ package struct TaxonomyTrial: Sendable {
 
         init(_ theme: Theme, isStrength: Bool) {
             let aspect = theme.aspect
-            label = isStrength ? aspect.strength ?? "not: \(aspect.label)" : aspect.label
+            label = theme.label(isStrength)
             (route, severity, isGeneral) = (aspect.route, aspect.severity, aspect.isGeneral)
             group = aspect.kind.group
             (mentions, distinctMentions) = (theme.mentions, theme.distinctMentions)

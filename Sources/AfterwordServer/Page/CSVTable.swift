@@ -155,10 +155,13 @@ struct CSVTable: Sendable {
             "languages", "distinct_reviews",
         ]
     ) { call in
-        let found = try complaints(AfterwordPipeline.themes(call.reader, themeQuery(call)))
-        return ListOrder(call).sorted(found, by: .themes).map { theme in
+        let query = try themeQuery(call)
+        let found = try complaints(AfterwordPipeline.themes(call.reader, query))
+        let columns = [ListColumn<Theme>].named(asStrengths: query.strengths)
+        return ListOrder(call).sorted(found, by: columns).map { theme in
             [
-                .text(theme.aspect.id), .text(theme.aspect.label), .count(theme.mentions),
+                .text(theme.aspect.id), .text(theme.label(query.strengths)),
+                .count(theme.mentions),
                 .count(theme.new), .count(theme.mixed), .count(theme.products),
                 .count(theme.brands), .decimal(theme.starImpact, of: 1_000_000, places: 3),
                 .text(languagesText(theme)), .count(theme.distinctMentions),

@@ -48,7 +48,7 @@ extension [ListColumn<RankedEntry>] {
 extension ThemeQuery {
     /// The columns of a table of its themes: of a product, how many products say so is no news.
     var themeColumns: [ListColumn<Theme>] {
-        var columns = [ListColumn<Theme>].themes
+        var columns = [ListColumn<Theme>].named(asStrengths: strengths)
         if product != nil { columns.removeAll { $0.name == "products" } }
         if brand != nil || product != nil { columns.removeAll { $0.name == "brands" } }
         return columns
@@ -59,13 +59,18 @@ extension ThemeQuery {
 private func impactKey(_ entry: RankedEntry) -> Int64? { entry.isRanked ? entry.impact : nil }
 
 extension [ListColumn<Theme>] {
-    static let themes: [ListColumn<Theme>] = [
-        .text("theme", "Theme") { Text($0.aspect.label) },
-        .number("reviews", "Reviews") { $0.distinctMentions },
-        .number("new", "New") { $0.new }, .number("products", "Products") { $0.products },
-        .number("brands", "Brands") { $0.brands },
-        .number("impact", "Star impact") { $0.starImpact },
-    ]
+    static let themes = named(asStrengths: false)
+
+    /// - Parameter strengths: Whether the themes are named as praise.
+    static func named(asStrengths strengths: Bool) -> [ListColumn<Theme>] {
+        [
+            .text("theme", "Theme") { Text($0.label(strengths)) },
+            .number("reviews", "Reviews") { $0.distinctMentions },
+            .number("new", "New") { $0.new }, .number("products", "Products") { $0.products },
+            .number("brands", "Brands") { $0.brands },
+            .number("impact", "Star impact") { $0.starImpact },
+        ]
+    }
 }
 
 /// The order that a request asks for; nil for the list's own.

@@ -89,10 +89,7 @@ struct ThemeRow: PageRow {
     }
 
     static let members: KeyValuePairs<String, Member<ThemeRow>> = [
-        "label": .text { row in
-            let aspect = row.theme.aspect
-            return row.isStrength ? aspect.strength ?? aspect.label : aspect.label
-        }, "link": .text { $0.link },
+        "label": .text { $0.theme.label($0.isStrength) }, "link": .text { $0.link },
         "mentions": .text { row in
             let (shown, distinct) = (row.theme.mentions, row.theme.distinctMentions)
             return grouped(shown) + (distinct < shown ? " (\(grouped(distinct)) distinct)" : "")

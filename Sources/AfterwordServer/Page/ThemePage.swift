@@ -72,7 +72,7 @@ func themePage(_ call: Call) throws -> String {
     let address = call.listAddress(path, filters)
     let own = try call.ownAddress(path, filters + ["fixed"])
     let range = board.reviews.first..<board.reviews.first + board.reviews.entries.count
-    let name = query.strengths ? aspect.strength ?? aspect.label : aspect.label
+    let name = AspectLabel.text(aspect, strength: query.strengths)
     let call = try call.translating(board.reviews.entries.map(\.review.reviewKey))
     let list = try WorkList(call.reader)
     let subject = WorkSubject.theme(aspect.id, of: call.workScope(query))

@@ -52,7 +52,9 @@ func themesPage(_ call: Call) throws -> String {
     var table = try ThemeTable(found.known, limit: .max, of: query, call)
     table.heads = order.heads(query.themeColumns, at: address)
     let book = query.strengths ? nil : WorkBook(try call.reader.workMarks())
-    table.rows = order.sorted(complaints(found.known), by: .themes).map {
+    table.rows = order.sorted(
+        complaints(found.known), by: .named(asStrengths: query.strengths)
+    ).map {
         ThemeRow($0, of: query, book, call)
     }
     var other = query

@@ -45,8 +45,7 @@ private func readingWords(_ values: ReviewValues, _ lexicon: Lexicon) -> String 
     func names(_ isNegative: Bool) -> String {
         let found = Set(reading.mentions.filter { $0.isNegative == isNegative }.map(\.aspect))
         return found.sorted().map { place in
-            let aspect = lexicon.aspects[place]
-            return isNegative ? aspect.label : aspect.strength ?? aspect.label
+            AspectLabel.text(lexicon.aspects[place], strength: !isNegative)
         }.joined(separator: ", ")
     }
     let found = dangers(in: reading, of: values, lexicon: lexicon)

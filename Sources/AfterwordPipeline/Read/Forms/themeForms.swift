@@ -54,7 +54,7 @@ package struct ThemeEntry: Sendable {
 
 extension Theme {
     package func label(_ isStrength: Bool) -> String {
-        isStrength ? aspect.strength ?? "not: \(aspect.label)" : aspect.label
+        AspectLabel.text(aspect, strength: isStrength)
     }
 
     package func json(_ isStrength: Bool) -> JSONValue {
