@@ -24,6 +24,7 @@ import Testing
         "brands/Knokke/changes?from=2&to=3", "compare?brands=Lumora,Knokke", "themes",
         "themes?side=strengths", "themes?brand=Lumora", "themes/leaks",
         "themes/smell?side=strengths",
+        "taxonomy", "taxonomy?as_of=1",
         "safety", "safety?since=3", "verdicts", "inbox", "inbox?since=0", "inbox?since=1", "runs",
         "runs?limit=1", "runs?kind=all", "runs?kind=work", "work?brand=Lumora", "search?q=the",
         "search?q=leaks&as_of=1", "search?q=zzzz", "insights",
@@ -37,7 +38,10 @@ import Testing
         for golden in ["insights", "second-load", "nested-products", "hostile-text"] {
             try await serving(golden) { client, path in
                 var asked: Set<String> = []
-                if golden == "insights" { try judgeOne(path) }
+                if golden == "insights" {
+                    try judgeOne(path)
+                    try accept(path)
+                }
                 var addresses = Self.addresses.map { "/api/v1/" + $0 }
                 let products = try await client.get("/api/v1/products").items
                 for product in products.compactMap({ $0["product_id"]?.text }) {
@@ -66,6 +70,15 @@ import Testing
                 }
             }
         }
+    }
+
+    /// Accepts a taxonomy.
+    private func accept(_ path: String) throws {
+        let store = try SQLiteStore(path: path, opening: .existing)
+        let file: Text = "taxonomy = 1\n[rename.leaks]\nlabel = \"Runs out\"\n"
+        _ = try acceptTaxonomy(
+            file, in: store,
+            surroundings: LoadSurroundings(now: { ReviewHistory.start }))
     }
 
     /// Records a verdict on a live review.

@@ -1,4 +1,6 @@
 import AfterwordCore
+import AfterwordServer
+import HTTPTypes
 import Testing
 
 /// Pages and answers of a store that another reader reads since a run.
@@ -67,6 +69,48 @@ import Testing
             #expect(answer.contains { $0["label"]?.text == wanted }, "\(answer)")
             let review = try await client.get("/reviews/P1/R1").words
             #expect(review.contains("praises \(wanted)"), "\(review)")
+        }
+    }
+
+    @Test("The file in force is answered as of its run, and the page of runs names that run")
+    func taxonomy() async throws {
+        let files = ["Stinks", "Reeks"].map {
+            "taxonomy = 1\n[rename.smell]\nlabel = \"\($0)\"\n"
+        }
+        try await serving([
+            .dump("2026-03-02", [Self.product]), .taxonomy(files[0]), .taxonomy(files[1]),
+            .reread(2),
+        ]) { client, _ in
+            for (run, file) in [(2, files[0]), (3, files[1])] {
+                let answer = try await client.get("/api/v1/taxonomy?as_of=\(run)")
+                let item = answer.json?["item"]
+                #expect(item?["document"]?.text == file && item?["made_run"]?.integer == Int64(run))
+                #expect(item?["lexicon"]?.integer == Int64(run * 1_000 + 1))
+                #expect(answer.json?["as_of"]?["run"]?.integer == Int64(run))
+            }
+            for none in ["/api/v1/taxonomy?as_of=1", "/api/v1/taxonomy"] {
+                #expect(try await client.get(none).status == 404, "\(none)")
+            }
+            let words = try await client.get("/runs").words
+            let accepted = "stored reviews read again, by a taxonomy that was accepted"
+            #expect(words.split(separator: accepted).count == 3, "\(words)")
+        }
+    }
+
+    @Test("A key of some brands does not get the file")
+    func scoped() async throws {
+        let file = "taxonomy = 1\n[rename.smell]\nlabel = \"Stinks\"\n"
+        try await serving(
+            [.dump("2026-03-02", [Self.product]), .taxonomy(file)], { $0.asksForKeys = true }
+        ) { client, path in
+            try addKey("all", to: path)
+            try addKey("alpha", brands: ["Alpha"], to: path)
+            for (key, status) in [("all", 200), ("alpha", 404)] {
+                let answer = try await client.call(
+                    "/api/v1/taxonomy", headers: [.authorization: "Bearer key-" + key])
+                #expect(answer.status == status, "\(key)")
+                #expect(answer.text.contains("Stinks") == (status == 200))
+            }
         }
     }
 }

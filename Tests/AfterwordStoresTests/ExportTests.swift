@@ -141,6 +141,35 @@ import Testing
         #expect(try earlier.rows("work_marks").isEmpty)
     }
 
+    @Test("Accepted taxonomies are exported by their runs, as given", arguments: StoreKind.sql)
+    func taxonomies(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        let history = ReviewHistory(seed: 5)
+        try history.load(history.steps, into: store)
+        let files = ["taxonomy = 1 # ours\r\n", "taxonomy = 1\n[rename.smell]\nlabel = \"“Ü”\"\n"]
+        let made = try files.map { file in
+            try #require(
+                try acceptTaxonomy(
+                    Text(file), in: store,
+                    surroundings: LoadSurroundings(now: { ReviewHistory.start }))
+            ).run
+        }
+        for format in [ExportFormat.jsonl, .arrow, .csv] {
+            let place = try ExportPlace()
+            _ = try Self.export(store, to: place, format)
+            let written = try place.manifest().runs
+                .flatMap { run in run.files.filter { $0.table == "taxonomies" } }
+            #expect(written.map(\.rows) == [0, 1, 1], "\(format)")
+            #expect(try place.manifest().tables.contains("taxonomies"))
+            guard format == .jsonl else { continue }
+            let rows = try place.rows("taxonomies")
+            #expect(rows.map { $0["run"]?.integer } == made.map(\.run))
+            #expect(rows.map { $0["document"]?.text } == files)
+            #expect(rows.allSatisfy { $0["recorded_at"]?.text != nil })
+        }
+    }
+
     @Test("Both stores give the same bytes", .enabled(if: StoreKind.sql.count > 1))
     func same() throws {
         let history = ReviewHistory(seed: 5)

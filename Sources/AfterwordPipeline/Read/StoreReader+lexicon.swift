@@ -51,6 +51,32 @@ extension StoreReader {
     }
 }
 
+/// The taxonomy in force, with the run that accepted it.
+package struct AcceptedTaxonomy: Sendable {
+    package var row: TaxonomyRow
+    package var acceptedAt: Instant
+    /// The version of the reader with it.
+    package var lexicon: Int64
+}
+
+/// The taxonomy in force as of the newest run; nil for none.
+///
+/// - Throws: `StoreFault`.
+package func acceptedTaxonomy(_ reader: any StoreReader) throws -> AcceptedTaxonomy? {
+    let runs = try reader.runs()
+    guard let version = runs.last?.reader, let row = try reader.taxonomy(),
+        let made = runs.first(where: { $0.run == row.madeRun })
+    else { return nil }
+    return AcceptedTaxonomy(row: row, acceptedAt: made.recordedAt, lexicon: version)
+}
+
+extension RunRecord {
+    /// Whether the run accepted a taxonomy.
+    package var acceptsTaxonomy: Bool {
+        reader.flatMap { Lexicon.taxonomyRun(of: $0) } == run
+    }
+}
+
 /// The reader of the program that a run was read by, whatever taxonomy lay on it; the first where
 /// it kept no readings.
 ///

@@ -215,6 +215,18 @@ extension Endpoint {
             return try call.page(found) { $0.json }
         },
         Endpoint(
+            path: "/api/v1/taxonomy", tag: .themes,
+            summary: "The file in force that names and groups themes; 404 where there is none.",
+            shape: .item(AcceptedTaxonomy.form.form)
+        ) { call in
+            // The file is of all brands.
+            try call.requireAll()
+            guard let accepted = try acceptedTaxonomy(call.reader) else {
+                throw Problem(.notFound, "no taxonomy is in force")
+            }
+            return .row(["item": AcceptedTaxonomy.form.json(accepted)])
+        },
+        Endpoint(
             path: "/api/v1/safety", tag: .themes,
             summary: "Reviews with words of danger, for a person to look at.",
             own: [

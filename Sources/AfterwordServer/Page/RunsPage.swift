@@ -196,6 +196,10 @@ private func newestWords(_ status: StatusAnswer) -> String {
 
 /// What a run did, in words.
 func kindName(_ run: RunRecord) -> String {
+    plainName(run) + (run.acceptsTaxonomy ? ", by a taxonomy that was accepted" : "")
+}
+
+private func plainName(_ run: RunRecord) -> String {
     switch run.observedOrigin {
     case .given, .folderName, .identicalRun, .clock:
         run.dumpLabel.map { "dump \($0.string)" } ?? "dump"

@@ -2,7 +2,7 @@
 extension HistoryTable {
     static let all = [
         reviews, products, attributes, months, scopes, insights, themes, themeReviews, verdicts,
-        links, enrichments, workMarks, rawRecords, productRecords, rejects, files, runs,
+        links, enrichments, workMarks, taxonomies, rawRecords, productRecords, rejects, files, runs,
     ]
 
     private typealias ViewColumn = ReportView.Column
@@ -181,6 +181,17 @@ extension HistoryTable {
                 ViewColumn("run", .plain("s.run"), "the run after which the sums were so")
             ], source: "FROM scope_summary_history s"),
         tables: ["s": .scopeHistory], run: "s.run", order: "s.kind, s.id")
+
+    private static let taxonomies = HistoryTable(
+        view: ReportView(
+            name: "taxonomies",
+            comment: "Files that rename, merge and add themes, each by the run that accepted it.",
+            columns: [
+                ViewColumn("run", .plain("t.made_run"), "the run that accepted it"),
+                ViewColumn("recorded_at", .instant("o.recorded_at"), "when that was"),
+                ViewColumn("document", .plain("t.document"), "the file as it was given"),
+            ], source: "FROM taxonomies t JOIN runs o ON o.run = t.made_run"),
+        tables: ["t": .taxonomies, "o": .runs], run: "t.made_run", order: "t.made_run")
 
     private static let rawRecords = HistoryTable(
         view: ReportView(

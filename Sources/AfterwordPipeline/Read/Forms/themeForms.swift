@@ -188,3 +188,14 @@ extension InboxEntry {
 
     package var json: JSONValue { Self.form.json(self) }
 }
+
+extension AcceptedTaxonomy {
+    package static let form = ObjectForm<AcceptedTaxonomy>(
+        "Taxonomy", "A file that names and groups themes, as it was accepted."
+    ) { form in
+        form.count("made_run", "The run that accepted it.") { $0.row.madeRun }
+        form.instant("accepted_at", "When that was.", hasOld: false) { $0.acceptedAt }
+        form.count("lexicon", "The version of the lexicon that reads by it.") { $0.lexicon }
+        form.id("document", "The file, as it was given.") { $0.row.document }
+    }
+}
