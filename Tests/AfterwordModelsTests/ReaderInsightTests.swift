@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test("A merge stands in an insight as one issue, counted and quoted by the program")
+    @Test("A merge stands in an insight as one issue, counted by the program, worded by the model")
     func merged() async throws {
         let store = try loadedInsightDumps()
         let model = CountingModel()
@@ -99,7 +99,7 @@ import Testing
             taxonomy = 1
             [merge.joined]
             of = ["\(one)", "\(other)"]
-            label = "Two in one"
+            label = "Comes undone"
             severity = "low"
             """
         _ = try acceptTaxonomy(
@@ -114,7 +114,9 @@ import Testing
         let ids = issues.map { $0["aspect"]?.text ?? "" }
         #expect(!ids.contains(one) && !ids.contains(other))
         let joined = try #require(issues.first { $0["aspect"]?.text == "joined" })
-        #expect(joined["label"]?.text == "Two in one" && joined["severity"]?.text == "low")
+        #expect(joined["label"]?.text == "Comes undone" && joined["severity"]?.text == "low")
+        #expect(joined["summary_by"]?.text == "model", "\(joined)")
+        #expect(joined["summary"]?.text?.contains("Comes undone") == true, "\(joined)")
         let counted = countThemes(
             try source.subject(lumora).reviews, strengths: false, lexicon: source.lexicon)
         let theme = try #require(counted.first { $0.aspect.id == "joined" })
@@ -137,6 +139,92 @@ import Testing
             let answer = try JSONValue(parsing: Array(reply.text.utf8))
             #expect(schemaFault(answer, schema: request.schema) == nil, "\(behaviour)")
             #expect(!reply.text.contains(#""aspect":"rust""#))
+        }
+        let honest = try await FakeModel().answer(request)
+        #expect(honest.text.contains(#""aspect":"wet""#), "\(honest.text)")
+    }
+
+    @Test("The simulated model words a user's own themes by their labels in the asked language")
+    func ownThemes() async throws {
+        let file = """
+            taxonomy = 1
+            [rename.leaks]
+            label = { en = "Runs out", de = "Läuft aus" }
+            [add.gluten]
+            label = { en = "Contains gluten", de = "Enthält Gluten" }
+            complaints = { de = ["enthalt* gluten"], ja = ["グルテン入り"] }
+            route = "listing"
+            """
+        let reviews = [
+            "Dieses Brot enthält Gluten, und das ist nicht gut.",
+            "It leaks from the lid.", "この商品はグルテン入りでした。とても残念です。",
+        ].enumerated().map { readReviewForTest("P\($0)", 1, $1, number: $0 + 1) }
+        let cases: [(Lexicon, Language, [String])] = [
+            (.first, "de", ["Enthält Gluten", "Läuft aus"]),
+            (.second, "de", ["Enthält Gluten", "Läuft aus"]),
+            (.second, "en", ["Contains gluten", "Runs out"]),
+            (.second, "fr", ["Contains gluten"]),
+        ]
+        for (base, language, words) in cases {
+            let taxonomy = try Taxonomy(parsing: Array(file.utf8), over: base)
+            let lexicon = base.with(taxonomy, acceptedBy: 7)
+            let request = insightRequest(
+                evidence(lumora, reviews), language: language, model: "fake-1", lexicon: lexicon)
+            let reply = try await FakeModel().answer(request)
+            let answer = try JSONValue(parsing: Array(reply.text.utf8))
+            let issues = answer["issue_highlights"]?.elements ?? []
+            for (aspect, label) in zip(["gluten", "leaks"], words) {
+                let issue = issues.first { $0["aspect"]?.text == aspect }
+                let summary = issue?["summary"]?.text ?? ""
+                #expect(summary.contains(label), "\(language): \(reply.text)")
+            }
+            let gluten = issues.first { $0["aspect"]?.text == "gluten" }
+            #expect(gluten?["evidence"]?.elements?.count == 2, "\(reply.text)")
+            let advice = answer["recommendations"]?.elements?.first {
+                $0["aspect"]?.text == "gluten"
+            }
+            #expect(advice?["route"]?.text == "listing")
+        }
+    }
+
+    @Test("What a question says of a taxonomy is read as the same aspects")
+    func question() throws {
+        let file = """
+            taxonomy = 1
+            [rename.leaks]
+            strength = "Holds water"
+            [merge.wet]
+            of = ["rust", "gluten"]
+            label = "Wet"
+            general = true
+            [add.gluten]
+            label = "Contains gluten"
+            complaints = { en = ["contain* gluten"] }
+            [map.noise]
+            severity = "low"
+            """
+        let taxonomy = try Taxonomy(parsing: Array(file.utf8), over: .second)
+        let lexicon = Lexicon.second.with(taxonomy, acceptedBy: 7)
+        let reviews = [readReviewForTest("P1", 1, "It rusted.", number: 1)]
+        func asked(_ lexicon: Lexicon) -> (request: ModelRequest, lexicon: Lexicon) {
+            let request = insightRequest(
+                evidence(lumora, reviews), language: .english, model: "fake-1", lexicon: lexicon)
+            return (request, Lexicon.asked(by: request.schema, request.user))
+        }
+        #expect(!asked(.second).request.user.contains("taxonomy"))
+        #expect(asked(.second).lexicon.version == 2)
+        let own = asked(lexicon).lexicon
+        #expect(own.aspects.map(\.id) == lexicon.aspects.map(\.id) && own.version == 1_002)
+        let wet = own.aspects.first { $0.id == "wet" }
+        #expect(wet?.label == "Wet" && wet?.isGeneral == true)
+        #expect(own.aspects.first { $0.id == "leaks" }?.strength == "Holds water")
+        // Whoever asks otherwise is answered by the reader alone.
+        let schema = asked(lexicon).request.schema
+        for said in [
+            "7", #"{"taxonomy":1,"add":{"leaks":{}}}"#, #"{"taxonomy":1,"merge":null}"#,
+        ] {
+            let document = #"{"task":{"taxonomy":\#(said)},"reviews":[]}"#
+            #expect(Lexicon.asked(by: schema, document).version == 2, "\(said)")
         }
     }
 }

@@ -61,15 +61,18 @@ package struct ModelRequest: Equatable, Sendable {
     }
 }
 
-/// The request for an insight.
+/// The request for an insight. Where a taxonomy is in force, its task says what the user's own
+/// aspects are.
 package func insightRequest(
     _ evidence: Evidence, language: Language, model: String, lexicon: Lexicon
 ) -> ModelRequest {
+    let plain = JSONValue.row([
+        "answer_language": .string(language.rawValue),
+        "scope_kind": .string(evidence.scope.kind),
+    ])
+    let taxonomy = lexicon.overlay?.taxonomy.question(in: language)
     let document = JSONValue.row([
-        "task": .row([
-            "answer_language": .string(language.rawValue),
-            "scope_kind": .string(evidence.scope.kind),
-        ]),
+        "task": taxonomy.map { plain.with("taxonomy", $0) } ?? plain,
         "reviews": .array(evidence.reviews.map(\.json)),
     ])
     return ModelRequest(

@@ -51,7 +51,8 @@ struct FakeAnswer {
             where said.count >= enough {
                 let own = lexicon.aspects[aspect]
                 let quotes = Self.spread(said).prefix(Self.quoteLimit).map(\.quote)
-                if quotes.isEmpty || isStrength && own.strength == nil { continue }
+                let hasName = own.strength != nil || own.names.strength[language] != nil
+                if quotes.isEmpty || isStrength && !hasName { continue }
                 let label = AspectLabel.text(own, strength: isStrength, in: language)
                 let item = Item(
                     aspect: own.id,
@@ -156,8 +157,8 @@ struct FakeAnswer {
 }
 
 extension FakeAnswer {
-    /// The answer without what the request does not allow: this model does not know what a taxonomy
-    /// merged or added, and leaves it to the program, which adds the themes that are left out.
+    /// The answer without what the request does not allow: where it does not say what a taxonomy
+    /// merged or added, that is left to the program, which adds the themes that are left out.
     func within(_ aspects: Set<String>) -> FakeAnswer {
         var answer = self
         answer.issues.removeAll { !aspects.contains($0.aspect) }

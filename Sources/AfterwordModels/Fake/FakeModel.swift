@@ -2,7 +2,7 @@ package import AfterwordCore
 package import AfterwordPipeline
 
 /// A model without a network: a pure function of the request and a seed. It reads the reviews in
-/// the request, finds aspects with the lexicon that the request asks by, clusters other sentences,
+/// the request, finds aspects with the lexicon and taxonomy that the request asks by, clusters other sentences,
 /// quotes verbatim, and answers in the requested JSON schema. A `Behaviour` makes it misbehave in a
 /// defined way.
 package struct FakeModel: LanguageModel {
@@ -60,7 +60,7 @@ package struct FakeModel: LanguageModel {
                 usage: ModelUsage(
                     input: input, cachedInput: 0, output: Int64(tokenBound(text))))
         }
-        let lexicon = AnswerSchema.lexicon(of: request.schema)
+        let lexicon = Lexicon.asked(by: request.schema, request.user)
         guard let reviews = FakeReview.all(in: request.user, lexicon) else {
             throw ModelFailure(.badRequest("no reviews"))
         }

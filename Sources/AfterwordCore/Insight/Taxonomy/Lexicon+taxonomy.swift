@@ -1,5 +1,6 @@
 /// What a taxonomy makes of a reading: its aspects take other places, and phrases add mentions.
 struct TaxonomyOverlay: Sendable {
+    let taxonomy: Taxonomy
     /// By the place of an aspect of the reader beneath, its place in the lexicon with the taxonomy.
     let places: [Int]
     /// The phrases of added aspects; nil where there are none.
@@ -64,7 +65,8 @@ extension Lexicon {
         lexicon.aspects = shown
         let own = Array(places.dropFirst(aspects.count))
         lexicon.overlay = TaxonomyOverlay(
-            places: Array(places.prefix(aspects.count)), table: Self.table(taxonomy, at: own))
+            taxonomy: taxonomy, places: Array(places.prefix(aspects.count)),
+            table: Self.table(taxonomy, at: own))
         return lexicon
     }
 

@@ -4,7 +4,6 @@ import AfterwordCore
 /// holds reviews, and the schema of an insight or an enrichment. Nil for any other request.
 func insightText(_ request: ChatRequest) -> String? {
     guard let (name, schema) = answerSchema(request) else { return nil }
-    let lexicon = AnswerSchema.lexicon(of: schema)
     let isInsight = schema["properties"]?["issue_highlights"] != nil
     let aspects = AnswerSchema.aspects(of: schema)
     let isEnrichment =
@@ -12,9 +11,9 @@ func insightText(_ request: ChatRequest) -> String? {
     guard isInsight || isEnrichment else { return nil }
     for message in request.messages where message["role"]?.text == "user" {
         let text = messageText(message)
-        guard text.utf8.first == UInt8(ascii: "{"),
-            let reviews = FakeReview.all(in: text, lexicon)
-        else { continue }
+        guard text.utf8.first == UInt8(ascii: "{") else { continue }
+        let lexicon = Lexicon.asked(by: schema, text)
+        guard let reviews = FakeReview.all(in: text, lexicon) else { continue }
         let language = FakeModel.language(text)
         let answer =
             isEnrichment
