@@ -227,4 +227,29 @@ import Testing
             #expect(Lexicon.asked(by: schema, document).version == 2, "\(said)")
         }
     }
+
+    @Test("The simulated model reads a user's own themes in single reviews")
+    func enriched() async throws {
+        let file = """
+            taxonomy = 1
+            [add.gluten]
+            label = "Contains gluten"
+            complaints = { en = ["contain* gluten"] }
+            """
+        let taxonomy = try Taxonomy(parsing: Array(file.utf8), over: .second)
+        let review = readReviewForTest(
+            "P1", 1, "It contains gluten, and that is not good.", number: 1
+        ).review
+        for (lexicon, says) in [
+            (Lexicon.second, false), (Lexicon.second.with(taxonomy, acceptedBy: 7), true),
+        ] {
+            var reader = ReviewReader(lexicon)
+            let questions = EnrichmentQuestion.questions([review], in: .english, &reader)
+            let question = try #require(questions.first)
+            let request = question.request("fake-1", lexicon)
+            #expect(request.user.contains("gluten\":{") == says)
+            let reply = try await FakeModel().answer(request)
+            #expect(reply.text.contains(#""aspect":"gluten""#) == says, "\(reply.text)")
+        }
+    }
 }

@@ -59,8 +59,9 @@ package struct EnrichmentQuestion: Sendable {
 
     /// The request to a model.
     package func request(_ model: String, _ lexicon: Lexicon = .first) -> ModelRequest {
+        let task = JSONValue.row(["answer_language": .string(language.rawValue)])
         let document = JSONValue.row([
-            "task": .row(["answer_language": .string(language.rawValue)]),
+            "task": lexicon.task(task, in: language),
             "reviews": .array(shown.map(\.json)),
         ])
         return ModelRequest(

@@ -66,13 +66,12 @@ package struct ModelRequest: Equatable, Sendable {
 package func insightRequest(
     _ evidence: Evidence, language: Language, model: String, lexicon: Lexicon
 ) -> ModelRequest {
-    let plain = JSONValue.row([
+    let task = JSONValue.row([
         "answer_language": .string(language.rawValue),
         "scope_kind": .string(evidence.scope.kind),
     ])
-    let taxonomy = lexicon.overlay?.taxonomy.question(in: language)
     let document = JSONValue.row([
-        "task": taxonomy.map { plain.with("taxonomy", $0) } ?? plain,
+        "task": lexicon.task(task, in: language),
         "reviews": .array(evidence.reviews.map(\.json)),
     ])
     return ModelRequest(

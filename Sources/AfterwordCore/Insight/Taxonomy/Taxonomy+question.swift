@@ -84,6 +84,12 @@ extension Taxonomy {
 }
 
 extension Lexicon {
+    /// The task of a question, with what the taxonomy says where one is in force.
+    func task(_ task: JSONValue, in language: Language) -> JSONValue {
+        guard let taxonomy = overlay?.taxonomy else { return task }
+        return task.with("taxonomy", taxonomy.question(in: language))
+    }
+
     /// The lexicon of a question: the one whose aspects its schema allows, with the taxonomy that
     /// its document says.
     ///
