@@ -2,9 +2,9 @@ package import AfterwordCore
 package import AfterwordPipeline
 
 /// A model without a network: a pure function of the request and a seed. It reads the reviews in
-/// the request, finds aspects with the lexicon and taxonomy that the request asks by, clusters other sentences,
-/// quotes verbatim, and answers in the requested JSON schema. A `Behaviour` makes it misbehave in a
-/// defined way.
+/// the request, finds aspects with the lexicon and taxonomy that the request asks by, clusters
+/// other sentences, quotes verbatim, and answers in the requested JSON schema. A `Behaviour` makes
+/// it misbehave in a defined way.
 package struct FakeModel: LanguageModel {
     /// How the model answers. The raw value becomes part of the model's name.
     package enum Behaviour: String, CaseIterable, Sendable {
