@@ -64,7 +64,9 @@ public struct BorrowedBytes: RandomAccessCollection {
         guard let first = others.first else { return true }
         var index = firstIndex(of: first, or: first)
         while index + others.count <= count {
-            if part(index..<index + others.count).elementsEqual(others) { return true }
+            var same = 1
+            while same < others.count, self[index &+ same] == others[same] { same &+= 1 }
+            if same == others.count { return true }
             index = firstIndex(of: first, or: first, from: index + 1)
         }
         return false

@@ -18,10 +18,25 @@ func isUnread(
         return false
     }
     if wordCount() >= 6 { return true }
-    let letters = [texts.title, texts.body].compactMap { $0 }
-        .flatMap { $0.string.unicodeScalars }.filter(\.properties.isAlphabetic)
-    // Beyond Latin letters (U+024F).
-    return letters.count { $0.value > 0x24F } * 2 > letters.count
+    var (latin, others) = (0, 0)
+    for text in [texts.title, texts.body] {
+        for scalar in text?.string.unicodeScalars ?? "".unicodeScalars where scalar.isLetter {
+            // Latin letters end with U+024F.
+            if scalar.value > 0x24F { others += 1 } else { latin += 1 }
+        }
+    }
+    return others > latin
+}
+
+extension Unicode.Scalar {
+    /// As `properties.isAlphabetic`, which looks each scalar up in a table.
+    fileprivate var isLetter: Bool {
+        switch value {
+        case 0x41...0x5A, 0x61...0x7A: true
+        case ..<0x80: false
+        default: properties.isAlphabetic
+        }
+    }
 }
 
 /// What an answer about a dump covers; without it, "no dangers found" would mean nothing.
