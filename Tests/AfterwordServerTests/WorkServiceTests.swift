@@ -29,7 +29,7 @@ import Testing
             let row = try #require(try storedMarks(path).first)
             #expect(row.markedBy == "Ännë" && row.mark == .seen && row.marked?.version == 1)
             let later = try await client.get("/inbox")
-            #expect(later.words.contains("Hidden: 1 entry that somebody saw. Show them"))
+            #expect(later.words.contains("Hidden: 1 review that somebody saw. Show them"))
             #expect(!later.text.contains("/drip") && later.text.contains("/fire"))
             let negatives = try await client.get("/inbox?kind=negative")
             #expect(!negatives.text.contains("/drip"))
@@ -39,7 +39,7 @@ import Testing
             let brand = try await client.get("/inbox?seen=shown&brand=Delta&kind=negative")
             #expect(brand.text.contains("/drip"))
             let facets = try await client.get("/inbox?brand=Delta")
-            #expect(facets.words.contains("Hidden: 1 entry"))
+            #expect(facets.words.contains("Hidden: 1 review"))
             // The past is as it was.
             #expect(try await client.get("/inbox?as_of=2").text.contains("/drip"))
             // Tables and the API list all unless asked otherwise.
@@ -69,13 +69,11 @@ import Testing
         try await serving([
             .dump(start, old + [better]), .dump(next, new + [mended]),
         ]) { client, _ in
-            func total(_ page: ServedAnswer) -> String? {
-                page.words.firstMatch(of: #/All (\d+) entr/#).map { String($0.output.1) }
-            }
             let items = try await client.get("/api/v1/inbox").items
             #expect(items.contains { $0["kind"]?.text == "resolved" })
             let first = try await client.get("/")
-            #expect(total(first) == "\(items.count)")
+            #expect(items.count == 4)
+            #expect(first.words.contains("All 3 reviews (4 entries) in the inbox"))
             #expect(first.words.contains("1 Dangers 2 New negatives"))
             // A danger that is a new negative too leads once.
             #expect(first.text.components(separatedBy: "value=\"1/D%2F1/fire\"").count == 2)
@@ -86,7 +84,44 @@ import Testing
                 let page = try await client.get(address)
                 #expect(page.words.contains("1 Dangers, 1 seen 2 New negatives, 1 seen"))
             }
-            #expect(try await total(client.get("/")) == "\(open)")
+            #expect(try await client.get("/").words.contains("All 2 reviews in the inbox"))
+            let inbox = try await client.get("/inbox")
+            #expect(inbox.words.contains("Hidden: 1 review (2 entries) that somebody saw."))
+        }
+    }
+
+    @Test("A danger that is a new negative is one card of both; numbers by kind and files stay")
+    func both() async throws {
+        try await serving(workDumps) { client, _ in
+            func cards(_ page: ServedAnswer) -> [String] {
+                page.rows.filter { $0.contains("class=\"card") }.map { ServedAnswer.words(of: $0) }
+            }
+            let note = "(3 entries): 1 is a danger and of another kind too"
+            let lists: [(String, [String], Bool)] = [
+                ("", ["danger", "drip"], true), ("?kind=safety", ["danger"], false),
+                ("?kind=negative", ["danger", "drip"], false),
+                ("?brand=Delta", ["danger", "drip"], true), ("?kind=resolved", [], false),
+            ]
+            for (query, kinds, isNoted) in lists {
+                let page = try await client.get("/inbox" + query)
+                let shown = cards(page)
+                #expect(
+                    shown.map { $0.contains("it happened · New negative") }
+                        == kinds.map { $0 == "danger" }, "\(query)")
+                #expect(shown.map { $0.contains("drips") } == kinds.map { $0 == "drip" })
+                #expect(page.words.contains("2 reviews " + note) == isNoted, "\(query)")
+                #expect(page.words.contains("Dangers 1 "), "\(query)")
+                #expect(page.words.contains("New negatives 2 "), "\(query)")
+                if !kinds.isEmpty {
+                    #expect(page.words.contains("1–\(kinds.count) of \(kinds.count)"), "\(query)")
+                }
+                let link = try #require(page.links.first { $0.hasPrefix("/json/") })
+                let rows = try await client.get(link).json?.elements ?? []
+                let noted = isNoted ? 1 : 0
+                #expect(rows.count == kinds.count + noted, "\(query)")
+            }
+            let items = try await client.get("/api/v1/inbox").items.compactMap { $0["kind"]?.text }
+            #expect(items == ["safety", "negative", "negative"])
         }
     }
 

@@ -2,7 +2,7 @@ import AfterwordCore
 
 /// An entry of an inbox before its sentence is chosen. That reads texts again, so it is done of
 /// those that are shown.
-struct OpenEntry: Sendable {
+struct OpenEntry: Sendable, InboxListed {
     /// Without a quote.
     private(set) var entry: InboxEntry
     private let reading: ReviewReading
@@ -11,6 +11,14 @@ struct OpenEntry: Sendable {
     init(_ entry: InboxEntry, _ reading: ReviewReading, _ lexicon: Lexicon) {
         (self.entry, self.reading) = (entry, reading)
         self.entry.complaints = reading.complaints.sorted().map { lexicon.aspects[$0] }
+    }
+
+    var kind: InboxEntry.Kind { entry.kind }
+    var reviewKey: Int64 { entry.review.reviewKey }
+    var run: Int64 { entry.review.run }
+    var also: InboxEntry.Kind? {
+        get { entry.also }
+        set { entry.also = newValue }
     }
 
     /// The entry with its sentence.
@@ -54,14 +62,9 @@ struct OpenInbox {
     /// The number of entries by kind and brand.
     var groups: [InboxGroup: Int] { InboxRanks(entries.map(\.group)).groups }
 
-    /// Leaves out the entries that somebody saw, and counts them. The number of dangers stays.
-    mutating func leaveOut(_ book: WorkBook) -> [InboxGroup: Int] {
-        func isSeen(_ own: OpenEntry) -> Bool {
-            book.isSeen(own.entry.review.reviewKey, since: own.entry.review.run)
-        }
-        let seen = entries.filter(isSeen)
-        entries.removeAll(where: isSeen)
-        return InboxRanks(seen.map(\.group)).groups
+    /// Leaves the entries that a filter lists. The number of dangers stays.
+    mutating func choose(_ filter: InboxFilter, _ book: WorkBook) -> InboxRest {
+        filter.choose(from: &entries, book, by: \.group)
     }
 
     /// A page of the entries with their sentences.

@@ -13,20 +13,11 @@ package struct InboxGroup: Hashable, Sendable {
 struct CountedInbox {
     var page: Listing<InboxEntry>
     var groups: [InboxGroup: Int]
+    var rest: InboxRest
     /// Live reviews among the changes in a language that is not read; nil where `changes` says so.
     var unread: Int64?
-    /// The entries that are left out because somebody saw them, counted among the groups too.
-    var seen: [InboxGroup: Int] = [:]
     /// The changes, where they had to be read.
     var changes: [ReviewChange] = []
-
-    init(
-        page: Listing<InboxEntry>, groups: [InboxGroup: Int], unread: Int64?,
-        changes: [ReviewChange] = []
-    ) {
-        (self.page, self.groups, self.unread) = (page, groups, unread)
-        self.changes = changes
-    }
 }
 
 /// What an inbox is ordered by first, the greatest last: the kind, the class and the severity of
@@ -76,8 +67,9 @@ struct InboxRanks {
 }
 
 /// An entry of an inbox before its text is read.
-private struct ListedEntry {
+private struct ListedEntry: InboxListed {
     var kind: InboxEntry.Kind
+    var also: InboxEntry.Kind?
     var danger: (dangerClass: DangerClass, severity: Int)?
     /// 6 where there are none.
     var stars: Int
@@ -112,13 +104,12 @@ func windowInbox(
     try maker.takeOpen(listed.open)
     let dangers = maker.all.count { $0.kind == .safety }
     let groups = maker.rank()
-    let seen = maker.leaveOut(try filter.seenBook(reader))
+    let book = try filter.seenBook(reader)
+    let rest = filter.choose(from: &maker.all, book) { InboxGroup(kind: $0.kind, brand: $0.brand) }
     var listing = Listing(try maker.entries(page), of: maker.all.count, page: page)
     listing.newDangers = dangers
     listing.unlikely = maker.unlikely
-    var counted = CountedInbox(page: listing, groups: groups, unread: maker.unread)
-    counted.seen = seen
-    return counted
+    return CountedInbox(page: listing, groups: groups, rest: rest, unread: maker.unread)
 }
 
 /// What the lists of a window say of its reviews.
@@ -228,7 +219,7 @@ private struct InboxMaker {
     private let lexicon: Lexicon
     /// The entries of reviews that are read before a page is known.
     private var read: [OpenEntry] = []
-    private(set) var all: [ListedEntry] = []
+    var all: [ListedEntry] = []
     private(set) var unlikely = 0
     private(set) var unread: Int64 = 0
 
@@ -304,7 +295,8 @@ private struct InboxMaker {
         }
     }
 
-    /// Ranks all entries, and counts them.
+    /// Ranks all entries, and counts them. Those that are listed keep their ranks, so that their
+    /// order does not depend on what is left out.
     mutating func rank() -> [InboxGroup: Int] {
         let ranks = InboxRanks(all.map { InboxGroup(kind: $0.kind, brand: $0.brand) })
         for place in all.indices {
@@ -312,15 +304,6 @@ private struct InboxMaker {
                 place, danger: all[place].danger, stars: all[place].stars)
         }
         return ranks.groups
-    }
-
-    /// Leaves out the entries that somebody saw, and counts them. The others keep their ranks, so
-    /// that their order does not depend on it.
-    mutating func leaveOut(_ book: WorkBook) -> [InboxGroup: Int] {
-        if book.hasSeenNone { return [:] }
-        let seen = all.filter { book.isSeen($0.reviewKey, since: $0.run) }
-        all.removeAll { book.isSeen($0.reviewKey, since: $0.run) }
-        return InboxRanks(seen.map { InboxGroup(kind: $0.kind, brand: $0.brand) }).groups
     }
 
     /// The entries of a page; those equal by rank, run and product in the order of their ids.
@@ -344,7 +327,8 @@ private struct InboxMaker {
             let entry =
                 place.place.map { read[$0] }
                 ?? entries[place.reviewKey]?.first { $0.entry.kind == place.kind }
-            guard let entry else { throw LiveMarks.damagedLists }
+            guard var entry else { throw LiveMarks.damagedLists }
+            entry.also = place.also
             return (place: place, open: entry)
         }.sorted { left, right in
             if ListedEntry.isBefore(left.place, right.place) { return true }

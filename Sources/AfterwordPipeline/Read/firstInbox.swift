@@ -29,7 +29,7 @@ func firstInbox(
     try found.takeNegatives()
     let groups = found.rankPlaces()
     let dangers = found.places.count { $0.kind == .safety }
-    let seen = found.leaveOut(book)
+    let rest = found.choose(filter, book)
     let page = page(groups)
     var quotes = QuoteReader(lexicon)
     let entries = try readings.page(found.places, page, by: InboxPlace.isBefore).map {
@@ -38,25 +38,26 @@ func firstInbox(
     var listing = Listing(entries, of: found.places.count, page: page)
     listing.unlikely = found.unlikely
     listing.newDangers = dangers
-    var counted = CountedInbox(page: listing, groups: groups, unread: found.unread)
-    counted.seen = seen
-    return counted
+    return CountedInbox(page: listing, groups: groups, rest: rest, unread: found.unread)
 }
 
 /// An entry of the inbox before its text is read.
-private struct InboxPlace: ListedPlace {
+private struct InboxPlace: ListedPlace, InboxListed {
     var kind: InboxEntry.Kind
+    var also: InboxEntry.Kind?
     /// Its place among the dangers; nil for none.
     var danger: Int32?
     var place: ReadingPlace
     var product: Text
     var rank = InboxRank()
 
+    var reviewKey: Int64 { place.reviewKey }
+    var run: Int64 { place.reading.marks.run }
+
     /// The order of an inbox.
     static func isBefore(_ left: Self, _ right: Self) -> Bool {
         if left.rank != right.rank { return left.rank < right.rank }
-        let (l, r) = (left.place.reading.marks.run, right.place.reading.marks.run)
-        return l != r ? l > r : left.product < right.product
+        return left.run != right.run ? left.run > right.run : left.product < right.product
     }
 }
 
@@ -110,15 +111,13 @@ private struct FirstInbox {
             kind: place.kind, brand: readings.products[place.place.product]?.dimension[.brand])
     }
 
-    /// Leaves out the places that somebody saw, and counts them.
-    mutating func leaveOut(_ book: WorkBook) -> [InboxGroup: Int] {
-        if book.hasSeenNone { return [:] }
-        func isSeen(_ own: InboxPlace) -> Bool {
-            book.isSeen(own.place.reviewKey, since: own.place.reading.marks.run)
-        }
-        let seen = places.filter(isSeen)
-        places.removeAll(where: isSeen)
-        return InboxRanks(seen.map { group($0) }).groups
+    /// Leaves the places that a filter lists.
+    mutating func choose(_ filter: InboxFilter, _ book: WorkBook) -> InboxRest {
+        var own = places
+        places = []
+        let rest = filter.choose(from: &own, book) { group($0) }
+        places = own
+        return rest
     }
 
     mutating func rankPlaces() -> [InboxGroup: Int] {
@@ -138,7 +137,7 @@ private struct FirstInbox {
         }
         let entry = InboxEntry(
             kind: own.kind, danger: danger, review: read.review, brand: read.brand,
-            starBefore: nil, quote: "", complaints: [], verdict: read.verdict)
+            starBefore: nil, quote: "", complaints: [], verdict: read.verdict, also: own.also)
         return OpenEntry(entry, read.reading, readings.lexicon)
     }
 }

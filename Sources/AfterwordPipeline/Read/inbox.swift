@@ -46,6 +46,8 @@ package struct InboxEntry: Sendable {
     /// A person's verdict on the review's present content.
     package var verdict: Verdict?
     package var isJudgedReal: Bool { verdict == .real }
+    /// The other kind under which its review came, where a list says reviews once; else nil.
+    package var also: Kind?
 }
 
 /// What a window brought: dangers first, then new negatives and reviews edited down, then the rest.
@@ -90,11 +92,9 @@ private func countedInbox(
     let changes = try reviewChanges(reader, in: window, of: filter.scope)
     var all = OpenInbox(changes, lexicon)
     let groups = all.groups
-    let seen = all.leaveOut(try filter.seenBook(reader))
-    var counted = CountedInbox(
-        page: all.listing(page), groups: groups, unread: nil, changes: changes)
-    counted.seen = seen
-    return counted
+    let rest = all.choose(filter, try filter.seenBook(reader))
+    return CountedInbox(
+        page: all.listing(page), groups: groups, rest: rest, unread: nil, changes: changes)
 }
 
 /// The inbox of a window, the number of its entries by kind and brand, and what the window covers.
@@ -116,8 +116,7 @@ package func coveredInbox(
     let lexicon = try lexiconInForce(reader, at: window)
     let counted = try countedInbox(reader, in: window, of: filter, lexicon, page)
     var covered = CoveredInbox(
-        inbox: counted.page, groups: counted.groups, seen: counted.seen,
-        leavesOutSeen: filter.leavesOutSeen)
+        inbox: counted.page, groups: counted.groups, rest: counted.rest)
     if let unread = counted.unread {
         covered.coverage = try coverage(reader, of: window, unread: unread, isOfAll: isOfAll)
     } else {

@@ -115,11 +115,10 @@ extension Call {
 
     /// The inbox of a window as far as the key may read it, and what the dump covers.
     func news(
-        in asked: DumpWindow? = nil, leavesOutSeen: Bool = false, page: Page
+        in asked: DumpWindow? = nil, of filter: InboxFilter = InboxFilter(), page: Page
     ) throws -> CoveredInbox {
         try coveredInbox(
-            reader, in: asked ?? window(), of: InboxFilter(leavesOutSeen: leavesOutSeen),
-            isOfAll: brands == nil, page: page)
+            reader, in: asked ?? window(), of: filter, isOfAll: brands == nil, page: page)
     }
 
     /// The brand that the `brand` parameter names, matched exactly or ignoring case; nil when it is

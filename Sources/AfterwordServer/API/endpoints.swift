@@ -273,8 +273,8 @@ extension Endpoint {
                         comment: "What the newest dump covers; null before the first.")
                 ])
         ) { call in
-            let news = try call.news(
-                leavesOutSeen: call.text("seen") == "hidden", page: call.page)
+            let filter = InboxFilter(leavesOutSeen: call.text("seen") == "hidden")
+            let news = try call.news(of: filter, page: call.page)
             return try call.page(news.inbox) { $0.json }
                 .with("coverage", news.coverage?.json ?? .null)
         }

@@ -8,7 +8,9 @@ struct InboxPage: PageRow {
     var facets: [Facet]
     var inbox: [InboxCard]
     var unlikely: String?
-    /// How many entries are left out or marked because somebody saw them, with a link to show or
+    /// How many reviews are two entries, in words; nil for none.
+    var twice: String?
+    /// How many reviews are left out or marked because somebody saw them, with a link to show or
     /// to hide them; nil for none.
     var seen: CountLink?
     var isHiding: Bool
@@ -20,7 +22,8 @@ struct InboxPage: PageRow {
     static let members: KeyValuePairs<String, Member<InboxPage>> = [
         "strip": .row { $0.strip }, "covers": .text { $0.covers },
         "facets": .rows { $0.facets }, "inbox": .rows { $0.inbox },
-        "unlikely": .maybe { $0.unlikely }, "seen": .row { $0.seen },
+        "unlikely": .maybe { $0.unlikely }, "twice": .maybe { $0.twice },
+        "seen": .row { $0.seen },
         "is_hiding": .flag { $0.isHiding }, "all": .row { $0.all }, "steps": .row { $0.steps },
         "exports": .row { $0.exports },
     ]
@@ -64,6 +67,35 @@ struct StripNumber: PageRow {
 
 private let filters = ["since", "kind", "brand", "seen"]
 
+extension InboxFilter {
+    /// What a page lists: each review once.
+    static func page(
+        _ scope: ReviewScope? = nil, kind: InboxEntry.Kind? = nil, leavesOutSeen: Bool
+    ) -> InboxFilter {
+        var filter = InboxFilter(scope, leavesOutSeen: leavesOutSeen)
+        (filter.kind, filter.listsReviewsOnce) = (kind, true)
+        return filter
+    }
+}
+
+extension [InboxGroup: Int] {
+    /// The number of entries of a kind, of a brand, or of both.
+    func total(of kind: InboxEntry.Kind? = nil, brand: String? = nil) -> Int {
+        reduce(0) { sum, own in
+            let isOwn =
+                (kind == nil || own.key.kind == kind)
+                && (brand == nil || own.key.brand?.string == brand)
+            return sum + (isOwn ? own.value : 0)
+        }
+    }
+}
+
+/// Such as `2 reviews`, or `2 reviews (3 entries)` where one of them is of two kinds.
+func reviewsAndEntries(_ reviews: Int, _ entries: Int) -> String {
+    several(reviews, "review")
+        + (entries > reviews ? " (\(several(entries, "entry", plural: "entries")))" : "")
+}
+
 extension InboxEntry.Kind {
     /// The kind in the plural, as a filter names it.
     var title: String {
@@ -84,18 +116,15 @@ extension InboxEntry.Kind {
 ///
 /// - Parameter news: Whatever it leaves out because somebody saw it is counted, and said.
 func stripRow(_ window: DumpWindow, _ news: CoveredInbox, _ call: Call) -> StripRow {
-    func count(_ kind: InboxEntry.Kind, in groups: [InboxGroup: Int]) -> Int {
-        groups.reduce(0) { $0 + ($1.key.kind == kind ? $1.value : 0) }
-    }
     let kinds: [InboxEntry.Kind] =
         [.safety, .negative, .editedDown, .resolved]
-        + (count(.firstSeen, in: news.groups) > 0 ? [.firstSeen] : [])
+        + (news.groups.total(of: .firstSeen) > 0 ? [.firstSeen] : [])
     var row = StripRow(
         shown: window.dump?.fullName ?? "run \(window.to)",
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
         numbers: kinds.map { kind in
             StripNumber(
-                count: count(kind, in: news.groups), seen: count(kind, in: news.seen),
+                count: news.groups.total(of: kind), seen: news.seen.total(of: kind),
                 label: kind.title,
                 link: call.link("/inbox", ["since": call.text("since"), "kind": kind.rawValue]),
                 isBad: [.safety, .negative, .editedDown].contains(kind))
@@ -122,8 +151,13 @@ func inboxPage(_ call: Call) throws -> String {
     let asked = Page(first: call.first, size: listPageSize)
     let isFiltered = brand != nil || kind != nil
     let all = try call.news(
-        in: window, leavesOutSeen: isHiding, page: isFiltered ? Page(size: 1) : asked)
-    let news = isFiltered ? try filteredInbox(call, all, window, asked) : all.inbox
+        in: window, of: .page(leavesOutSeen: isHiding), page: isFiltered ? Page(size: 1) : asked)
+    let news =
+        isFiltered
+        ? try inbox(
+            call.reader, in: window,
+            of: .page(brand.map(brandScope), kind: kind, leavesOutSeen: isHiding), page: asked)
+        : all.inbox
     let address = call.listAddress("/inbox", filters)
     let range = call.range(of: news.total, size: listPageSize)
     let book = WorkBook(try call.reader.workMarks())
@@ -133,7 +167,7 @@ func inboxPage(_ call: Call) throws -> String {
         strip: stripRow(window, all, call),
         covers: all.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
-        facets: inboxFacets(all.listed, kind: kind, brand: brand, at: address),
+        facets: inboxFacets(all, kind: kind, brand: brand, at: address),
         inbox: cards, unlikely: unlikelyDangers(Int64(all.inbox.unlikely)),
         isHiding: isHiding, all: seenForm(news.entries, book, back: address.text, call),
         steps: ListSteps(range, of: news.total, size: listPageSize, at: address, call),
@@ -144,12 +178,23 @@ func inboxPage(_ call: Call) throws -> String {
                 "seen": isHiding ? "hidden" : "shown",
             ], call))
     page.seen = seenLink(all, kind: kind, brand: brand, isHiding: isHiding, at: address)
+    page.twice = kind == nil ? twiceWords(all, brand: brand) : nil
     return try AfterwordServer.page(
         Templates.shared.inbox, page, title: "Inbox",
         at: call.ownAddress("/inbox", filters), call)
 }
 
-/// The link that shows entries that somebody saw, or that hides them again; nil where nothing is
+/// How many reviews of a list are entries of two kinds, and what that means for its numbers; nil
+/// for none.
+private func twiceWords(_ all: CoveredInbox, brand: String?) -> String? {
+    let (entries, twice) = (all.listed.total(brand: brand), all.rest.twice.total(brand: brand))
+    guard twice > 0 else { return nil }
+    return reviewsAndEntries(entries - twice, entries)
+        + ": \(grouped(twice)) \(twice == 1 ? "is" : "are") a danger and of another kind too, "
+        + "and counted in both. Exports have a row for each entry."
+}
+
+/// The link that shows reviews that somebody saw, or that hides them again; nil where nothing is
 /// hidden.
 private func seenLink(
     _ all: CoveredInbox, kind: InboxEntry.Kind?, brand: String?, isHiding: Bool,
@@ -159,16 +204,12 @@ private func seenLink(
         return CountLink(
             name: "Hide what was seen", link: address.with("seen", nil).text, count: 0)
     }
-    let count = all.seen.reduce(0) { sum, group in
-        let isOwn =
-            (kind == nil || group.key.kind == kind)
-            && (brand == nil || group.key.brand?.string == brand)
-        return sum + (isOwn ? group.value : 0)
-    }
-    guard count > 0 else { return nil }
+    let entries = all.seen.total(of: kind, brand: brand)
+    let twice = kind == nil ? all.rest.seenTwice.total(brand: brand) : 0
+    guard entries > 0 else { return nil }
     return CountLink(
-        name: several(Int64(count), "entry", plural: "entries"),
-        link: address.with("seen", "shown").text, count: Int64(count))
+        name: reviewsAndEntries(entries - twice, entries),
+        link: address.with("seen", "shown").text, count: Int64(entries - twice))
 }
 
 /// The form that marks all entries of a page as seen; nil where nobody may, or all are.
@@ -184,57 +225,31 @@ private func seenForm(
         label: "Mark all of this page as seen")
 }
 
-/// The entries of a page of the inbox, with the filters of the request.
+/// The entries of a page of an export, with the filters of the request.
 func inboxEntries(_ call: Call, _ page: Page) throws -> [InboxEntry] {
-    let leavesOutSeen = call.text("seen") == "hidden"
-    guard call.text("kind") != nil || call.text("brand") != nil else {
-        return try call.news(leavesOutSeen: leavesOutSeen, page: page).inbox.entries
-    }
-    let window = try call.window()
-    let all = try call.news(in: window, leavesOutSeen: leavesOutSeen, page: Page(size: 1))
-    return try filteredInbox(call, all, window, page).entries
+    var filter = InboxFilter(
+        try call.brandFilter().map(brandScope), leavesOutSeen: call.text("seen") == "hidden")
+    filter.kind = call.text("kind").flatMap { InboxEntry.Kind(rawValue: $0) }
+    return try inbox(call.reader, in: call.window(), of: filter, page: page).entries
 }
 
-/// A page of the entries of one kind, one brand, or both, among those that are listed. The entries
-/// of a kind follow each other, so that their place follows from the number of entries before them.
-private func filteredInbox(
-    _ call: Call, _ all: CoveredInbox, _ window: DumpWindow, _ page: Page
-) throws -> Listing<InboxEntry> {
-    let brand = try call.brandFilter()
-    let kind = call.text("kind").flatMap { InboxEntry.Kind(rawValue: $0) }
-    let own = all.listed.filter { brand == nil || $0.key.brand?.string == brand }
-    func count(_ holds: (InboxEntry.Kind) -> Bool) -> Int {
-        own.reduce(0) { $0 + (holds($1.key.kind) ? $1.value : 0) }
-    }
-    let order = InboxEntry.Kind.allCases
-    let place = kind.flatMap { order.firstIndex(of: $0) }
-    let before = place.map { place in count { order[..<place].contains($0) } } ?? 0
-    let total = count { kind == nil || $0 == kind }
-    let range = page.range(of: total)
-    var listing = Listing<InboxEntry>([], page: Page())
-    if !range.isEmpty {
-        let filter = InboxFilter(
-            brand.map { .scope(Scope(kind: .brand, id: Text($0))) },
-            leavesOutSeen: all.leavesOutSeen)
-        listing = try inbox(
-            call.reader, in: window, of: filter,
-            page: Page(first: before + range.lowerBound, size: range.count))
-    }
-    (listing.total, listing.first) = (total, range.lowerBound)
-    return listing
+private func brandScope(_ name: String) -> ReviewScope {
+    .scope(Scope(kind: .brand, id: Text(name)))
 }
 
 private func inboxFacets(
-    _ groups: [InboxGroup: Int], kind: InboxEntry.Kind?, brand: String?, at address: Address
+    _ all: CoveredInbox, kind: InboxEntry.Kind?, brand: String?, at address: Address
 ) -> [Facet] {
     var kinds: [InboxEntry.Kind: Int64] = [:]
     var brands: [Text: Int64] = [:]
-    for (group, count) in groups {
+    for (group, count) in all.listed {
         if brand == nil || group.brand?.string == brand {
             kinds[group.kind, default: 0] += Int64(count)
         }
         if kind == nil || group.kind == kind, let own = group.brand {
-            brands[own, default: 0] += Int64(count)
+            // Without a kind, a brand's number is that of its reviews.
+            let twice = kind == nil ? all.rest.twice[group] ?? 0 : 0
+            brands[own, default: 0] += Int64(count - twice)
         }
     }
     return [

@@ -8,7 +8,7 @@ struct OverviewPage: PageRow {
     var covers: String
     var strip: StripRow
     var inbox: [InboxCard]
-    /// The link to the whole inbox, with the number of its entries.
+    /// The link to the whole inbox, with the number of its reviews.
     var allInbox: CountLink
     var picture: Picture?
     /// The number of reviews whose danger words are probably harmless, in words; nil when there are
@@ -169,9 +169,11 @@ func overview(_ call: Call) throws -> String {
     // With the first dump everything is new: show only the first entries, which are the most
     // serious.
     let limit = window.isFirst ? 6 : 8
-    let news = try call.news(in: window, leavesOutSeen: true, page: Page(size: 2 * limit))
+    let news = try call.news(
+        in: window, of: .page(leavesOutSeen: true), page: Page(size: limit))
     let book = WorkBook(try call.reader.workMarks())
-    let shown = firstEntries(news.inbox.entries, limit: limit)
+    // Those that lead: reviews that got better or vanished come last.
+    let shown = news.inbox.entries.filter { $0.kind != .resolved && $0.kind != .gone }
     let read = try call.translating(shown.map(\.review.reviewKey))
     let facts = try BrandFacts(call, themes, window.isFirst ? nil : news.groups)
     let page = OverviewPage(
@@ -181,7 +183,7 @@ func overview(_ call: Call) throws -> String {
         strip: stripRow(window, news, call),
         inbox: shown.map { InboxCard($0, book, back: call.link("/"), read) },
         allInbox: CountLink(
-            name: several(news.inbox.total, "entry", plural: "entries"),
+            name: reviewsAndEntries(news.inbox.total, news.listed.total()),
             link: call.link("/inbox"), count: Int64(news.inbox.total)),
         picture: try facts.portfolioPicture(call),
         unlikely: unlikelyDangers(Int64(news.inbox.unlikely)),
@@ -196,17 +198,6 @@ func overview(_ call: Call) throws -> String {
         ["brand": call.text("brand"), "q": call.text("q"), "sentiment": call.text("sentiment")])
     return try AfterwordServer.page(
         Templates.shared.overview, page, title: "What customers say", at: filters, call)
-}
-
-/// The entries that lead: without those of reviews that got better or vanished, which come last,
-/// and each review once, a danger that is a new negative too as a danger.
-private func firstEntries(_ entries: [InboxEntry], limit: Int) -> [InboxEntry] {
-    var reviews: Set<Int64> = []
-    let leading = entries.filter { entry in
-        entry.kind != .resolved && entry.kind != .gone
-            && reviews.insert(entry.review.reviewKey).inserted
-    }
-    return Array(leading.prefix(limit))
 }
 
 /// Throws `nothingLoaded` for a store without reviews, whose page would otherwise say that nothing

@@ -196,7 +196,9 @@ struct InboxCard: PageRow {
     }
 
     static let members: KeyValuePairs<String, Member<InboxCard>> = [
-        "tag": .text { inboxTag($0.entry) }, "is_safety": .flag { $0.entry.kind == .safety },
+        "tag": .text { inboxTag($0.entry, $0.entry.kind) },
+        "also": .maybe { card in card.entry.also.map { inboxTag(card.entry, $0) } },
+        "is_safety": .flag { $0.entry.kind == .safety },
         "link": .text { $0.link }, "quote": .maybe { shown($0.entry.quote) },
         "stars": .text { $0.entry.starWords },
         "brand": .maybe { shown($0.entry.brand?.string) },
@@ -217,8 +219,9 @@ extension InboxEntry {
     }
 }
 
-private func inboxTag(_ entry: InboxEntry) -> String {
-    switch entry.kind {
+/// What a kind of an entry, its own or the other, says of its review.
+private func inboxTag(_ entry: InboxEntry, _ kind: InboxEntry.Kind) -> String {
+    switch kind {
     case .safety:
         "Safety: \(hazardName(entry.hazard)), "
             + (entry.isJudgedReal
