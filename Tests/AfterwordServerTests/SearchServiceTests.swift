@@ -55,6 +55,51 @@ import Testing
         }
     }
 
+    /// How many reviews a page says that there are.
+    private func total(_ page: ServedAnswer) -> String? {
+        page.text.firstMatch(of: #/id="count">([\d,]+) reviews?</#).map { String($0.output.1) }
+    }
+
+    @Test("The page says how many reviews there are, and how many each filter leaves")
+    func counts() async throws {
+        try await serving { client, _ in
+            let all = try await client.get("/api/v1/search?q=the&limit=200").items
+            #expect(try await total(client.get("/search?q=the")) == "\(all.count)")
+            for start in ["/search?q=the", "/search?q=the&star_min=4&star_max=5&language=en"] {
+                let page = try await client.get(start)
+                for title in ["Stars", "Language", "Brand"] {
+                    #expect(page.text.contains("aria-label=\"\(title)\""), "\(start)")
+                }
+                let options = page.text.matches(
+                    of: #/href="([^"]+)"><bdi>[^<]*<\/bdi> <span\s+class="small">([\d,]+)</#)
+                #expect(options.count > 1, "\(start)")
+                for option in options {
+                    let link = String(option.output.1).replacing("&amp;", with: "&")
+                    let left = try await client.get(link)
+                    #expect(total(left) == String(option.output.2), "\(link)")
+                }
+            }
+            let none = try await client.get("/search?q=nosuchword")
+            #expect(total(none) == nil && none.words.contains("No review has all these words."))
+        }
+    }
+
+    @Test("What too many reviews say is counted as far as one may read, and said so")
+    func bounded() async throws {
+        let reviews = (0..<1_500).map { number in
+            MadeReview(id: "R\(number)", rating: 1 + number % 5, text: "The lid leaks, \(number).")
+        }
+        let product = MadeProduct(id: "P1", brand: "Acme", title: nil, reviews: reviews)
+        try await serving([.dump("2026-03-02", [product])]) { client, _ in
+            let page = try await client.get("/search?q=lid")
+            #expect(page.words.contains("At least 1,024 reviews. Numbers with + are of the newest"))
+            #expect(page.text.contains("<bdi>Acme</bdi> <span\n class=\"small\">1,024+</span>"))
+            #expect(page.text.contains("rel=\"next\""))
+            let rare = try await client.get("/search?q=1499")
+            #expect(total(rare) == "1" && !rare.text.contains("+</span>"))
+        }
+    }
+
     @Test("What cannot be searched for is refused with what is wrong")
     func refused() async throws {
         try await serving { client, _ in

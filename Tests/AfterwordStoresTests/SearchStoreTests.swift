@@ -178,6 +178,45 @@ import Testing
         }
     }
 
+    @Test("Counts are of all hits, by what each filter would leave", arguments: StoreKind.available)
+    func counted(kind: StoreKind) throws {
+        let seed: UInt64 = 11
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        let history = ReviewHistory(seed: seed)
+        try history.load(history.steps, into: store)
+        var (narrow, german) = (SearchFilter(), SearchFilter())
+        (narrow.stars, narrow.brand) = (1...3, "Brand 1")
+        german.language = "de"
+        var found = 0
+        try store.read { reader in
+            for query in Self.queries {
+                for filter in [SearchFilter(), narrow, german] {
+                    func all(_ open: (inout SearchFilter) -> Void) throws -> [SearchHit] {
+                        var own = filter
+                        open(&own)
+                        return try searchReviews(reader, SearchQuery(query), own, limit: 999).hits
+                    }
+                    func numbers<Value>(_ values: [Value]) -> [Value: Int64] {
+                        values.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+                    }
+                    let counts = try #require(
+                        try countSearch(reader, SearchQuery(query), filter))
+                    #expect(try counts.total == Int64(all { _ in }.count), "\(query)")
+                    let stars = try all { $0.stars = nil }.compactMap(\.version.values.star)
+                    #expect(counts.stars.counts == numbers(stars), "\(query)")
+                    let languages = try all { $0.language = nil }.map(\.language)
+                    #expect(counts.languages.counts == numbers(languages), "\(query)")
+                    let brands = try all { $0.brand = nil }.compactMap(\.brand)
+                    #expect(counts.brands.counts == numbers(brands), "\(query)")
+                    #expect(counts.isWhole && counts.stars.isWhole && counts.brands.isWhole)
+                    found += stars.count
+                }
+            }
+        }
+        #expect(found > 0)
+    }
+
     @Test("A key of some brands finds reviews of those brands only", arguments: StoreKind.available)
     func scoped(kind: StoreKind) throws {
         let stores = TemporaryStores(kind)
@@ -210,6 +249,9 @@ import Testing
                     let found = try hits(reader, query)
                     #expect(try Set(named(found)) == scanned(reader, query), "seed \(seed)")
                     #expect(try hits(reader, query, limit: 1_000) == found, "seed \(seed)")
+                    // To count them would be another walk through all reviews.
+                    #expect(
+                        try countSearch(reader, SearchQuery(query), SearchFilter()) == nil)
                 }
             }
             #expect(try TemporaryStores.audited(store) == nil)

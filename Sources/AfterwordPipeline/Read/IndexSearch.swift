@@ -6,15 +6,20 @@ struct IndexSearch {
     private let segments: [SearchSegment]
     private var judge: SearchJudge
     private let limit: Int
+    /// Documents after which a page ends, whatever was found.
+    private let documentLimit: Int
     private var page = SearchPage()
     /// Number of reviews read so far.
     private var readCount = 0
+    /// Number of documents looked at so far.
+    private var documentCount = 0
 
     init(
-        _ reader: any StoreReader, _ segments: [SearchSegment], _ judge: SearchJudge, limit: Int
+        _ reader: any StoreReader, _ segments: [SearchSegment], _ judge: SearchJudge, limit: Int,
+        documentLimit: Int = .max
     ) {
         (self.reader, self.segments, self.judge) = (reader, segments, judge)
-        self.limit = limit
+        (self.limit, self.documentLimit) = (limit, documentLimit)
     }
 
     /// - Throws: `SearchFault`, `StoreFault`, `DamagedPart`.
@@ -53,7 +58,9 @@ struct IndexSearch {
                 next = found.first(from: own + 1)
             }
             if let end = try take(numbers, of: segment, chunk) { return end }
-            if readCount >= SearchBound.versions { return next ?? Int(segment.documents) }
+            if readCount >= SearchBound.versions || documentCount >= documentLimit {
+                return next ?? Int(segment.documents)
+            }
             size = min(size * 2, 256)
         }
         return nil
@@ -72,6 +79,7 @@ struct IndexSearch {
         let products = try judge.wanted(Set(asked.map { productKey(ofReview: $0.reviewKey) }))
         let keys = asked.map(\.reviewKey).filter { products.contains(productKey(ofReview: $0)) }
         readCount += keys.count
+        documentCount += numbers.count
         let live = keys.isEmpty ? [:] : liveVersions(try reader.history(ofReviews: keys))
         for (number, document) in zip(numbers, asked) {
             guard let row = live[document.reviewKey], row.historyKey == document.historyKey,

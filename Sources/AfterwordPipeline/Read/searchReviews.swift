@@ -47,10 +47,12 @@ package struct SearchPage: Equatable, Sendable {
     package var next: Int64?
 }
 
-/// How much one page of a search reads.
+/// How much one page of a search, or counting its hits, reads.
 package enum SearchBound {
     /// Greatest number of reviews.
     package static let versions = 1024
+    /// Documents of the index that counting looks at: of a brand that has few, most are of others.
+    package static let documents = 1 << 16
 }
 
 /// What a search cannot answer.
@@ -86,7 +88,7 @@ package func searchReviews(
 }
 
 /// The page with the brands of its products.
-private func withBrands(_ page: SearchPage, _ reader: any StoreReader) throws -> SearchPage {
+func withBrands(_ page: SearchPage, _ reader: any StoreReader) throws -> SearchPage {
     if page.hits.isEmpty { return page }
     let keys = Set(page.hits.map { productKey(ofReview: $0.version.reviewKey) })
     var brands: [Text: Text] = [:]

@@ -158,6 +158,19 @@ struct Facet: PageRow {
     }
 }
 
+extension Facet {
+    /// Writes its numbers as `12+`, unless all entries are counted: each is the least that it
+    /// leaves.
+    func counted(_ isWhole: Bool) -> Facet {
+        var own = self
+        if isWhole { return own }
+        for place in own.options.indices {
+            own.options[place].count = own.options[place].count.map { $0 + "+" }
+        }
+        return own
+    }
+}
+
 /// A value of a filter. The link of a chosen one removes it.
 struct FacetOption: PageRow {
     var label: String

@@ -9,6 +9,8 @@ struct SearchPage: PageRow {
     /// Why nothing was searched for; nil where it was.
     var fault: String?
     var names: [NameHit]
+    /// How many reviews there are, in words; nil where that is not counted, and for none.
+    var count: String?
     var facets: [Facet]
     var hits: [HitCard]
     /// Where the next page begins; nil on the last.
@@ -21,7 +23,8 @@ struct SearchPage: PageRow {
     static let members: KeyValuePairs<String, Member<SearchPage>> = [
         "q": .maybe { $0.text }, "kept": .rows { $0.kept }, "fault": .maybe { $0.fault },
         "names": .rows { $0.names }, "has_names": .flag { !$0.names.isEmpty },
-        "facets": .rows { $0.facets }, "hits": .rows { $0.hits }, "next": .maybe { $0.next },
+        "count": .maybe { $0.count }, "facets": .rows { $0.facets }, "hits": .rows { $0.hits },
+        "next": .maybe { $0.next },
         "first": .maybe { $0.first }, "is_searched": .flag { $0.isSearched },
         "exports": .row { $0.exports },
     ]
@@ -90,16 +93,17 @@ func searchPage(_ call: Call) throws -> String {
     let address = call.listAddress("/search", filters)
     var page = SearchPage(
         text: text, kept: call.kept(Array(filters.dropFirst())), fault: nil, names: [],
-        facets: [starFacet(call, at: address)], hits: [], next: nil, first: nil,
-        isSearched: false,
-        exports: nil)
+        facets: [], hits: [], next: nil, first: nil, isSearched: false, exports: nil)
     if let text {
         page.names = try names(text, call)
         do {
+            let (query, filter) = (try SearchQuery(text), try searchFilter(call))
             let found = try searchReviews(
-                call.reader, SearchQuery(text), searchFilter(call), from: Int64(call.first),
-                limit: listPageSize)
+                call.reader, query, filter, from: Int64(call.first), limit: listPageSize)
+            let counts = try countSearch(call.reader, query, filter)
             page.isSearched = true
+            page.count = counts.flatMap { countWords($0) }
+            page.facets = searchFacets(filter, counts, call, at: address)
             page.exports = searchExports(text, call)
             let read = try call.translating(found.hits.map(\.version.reviewKey))
             page.hits = found.hits.map { HitCard($0, read) }
@@ -130,14 +134,50 @@ private func searchExports(_ text: String, _ call: Call) -> Exports {
         ], call)
 }
 
-private func starFacet(_ call: Call, at address: Address) -> Facet {
+/// How many reviews are found; nil for none.
+private func countWords(_ counts: SearchCounts) -> String? {
+    guard counts.total > 0 else { return nil }
+    let words = several(counts.total, "review")
+    return counts.isWhole
+        ? words : "At least \(words). Numbers with + are of the newest of them."
+}
+
+/// The filters, with how many reviews each value leaves.
+private func searchFacets(
+    _ filter: SearchFilter, _ counts: SearchCounts?, _ call: Call, at address: Address
+) -> [Facet] {
+    let stars = starFacet(counts?.stars, call, at: address)
+    guard let counts else { return [stars] }
+    var languages = counts.languages.counts
+    if let chosen = filter.language { languages[chosen, default: 0] += 0 }
+    let sorted = languages.sorted { left, right in
+        (right.value, left.key.rawValue) < (left.value, right.key.rawValue)
+    }
+    let language = Facet(
+        "Language", "language",
+        sorted.map { ($0.key.rawValue, languageNames([$0.key.rawValue]), $0.value) },
+        chosen: filter.language?.rawValue, at: address)
+    let brand = brandFacet(counts.brands.counts, chosen: filter.brand?.string, at: address)
+    return [
+        stars.counted(counts.stars.isWhole), language.counted(counts.languages.isWhole),
+        brand.counted(counts.brands.isWhole),
+    ].filter { !$0.options.isEmpty }
+}
+
+/// - Parameter counts: Nil where they are not counted.
+private func starFacet(
+    _ counts: SearchCounts.Part<Int>?, _ call: Call, at address: Address
+) -> Facet {
     var facet = Facet("Stars", "star_min", [], chosen: nil, at: address)
     let (least, most) = (call.text("star_min"), call.text("star_max"))
-    facet.options = [("1 and 2 ★", "1", "2"), ("3 ★", "3", "3"), ("4 and 5 ★", "4", "5")].map {
-        label, low, high in
+    facet.options = [("1 and 2 ★", 1...2), ("3 ★", 3...3), ("4 and 5 ★", 4...5)].compactMap {
+        label, stars in
+        let (low, high) = ("\(stars.lowerBound)", "\(stars.upperBound)")
         let isChosen = least == low && most == high
+        let count = counts.map { part in stars.reduce(0) { $0 + (part.counts[$1] ?? 0) } }
+        if let counts, counts.isWhole, count == 0, !isChosen { return nil }
         return FacetOption(
-            label: label, count: nil, isChosen: isChosen,
+            label: label, count: count.map { grouped($0) }, isChosen: isChosen,
             link: address.with("star_min", isChosen ? nil : low)
                 .with("star_max", isChosen ? nil : high).text)
     }
