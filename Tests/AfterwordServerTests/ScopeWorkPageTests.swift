@@ -1,6 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 import AfterwordStores
+import AfterwordTesting
 import Foundation
 import HTTPTypes
 import Testing
@@ -61,6 +62,59 @@ import Testing
             #expect(!brand.text.contains("name=\"fixed\" value=\"2026-03-12\""))
             let past = try await client.get(address + "?as_of=4")
             #expect(!past.words.contains("Fixed since") && !past.text.contains("/work/marks"))
+        }
+    }
+
+    /// Counts how often the reviews of a product are read.
+    private final class Counting: ForwardingReader {
+        private let reader: any StoreReader
+        private(set) var count = 0
+
+        init(_ reader: any StoreReader) { self.reader = reader }
+
+        func target() throws -> any StoreReader { reader }
+
+        func reviews(ofProduct id: Text?) throws -> [StoredReview] {
+            count += 1
+            return try reader.reviews(ofProduct: id)
+        }
+    }
+
+    /// A page of the brand Delta, and how often it read the reviews of a product.
+    private func brandPage(_ path: String) throws -> (text: String, reads: Int) {
+        try SQLiteStore(path: path, opening: .existing).read { reader in
+            let (counting, runs) = (Counting(reader), try reader.runs())
+            let call = Call(
+                values: ["brand": "Delta"], reader: counting, run: try #require(runs.last),
+                allRuns: runs, now: Instant(seconds: 1_800_200_000),
+                limits: ServiceConfiguration.patient.limits, brands: nil)
+            return (try AfterwordServer.brandPage(call), counting.count)
+        }
+    }
+
+    @Test("A page reads its reviews once for their days, for however many fixed issues")
+    func readOnce() async throws {
+        let texts = ["The lid leaks", "The smell is terrible", "Fine"]
+        let reviews = (0..<12).map { number in
+            MadeReview(
+                id: "r\(number)", rating: 1 + number % 5, text: "\(texts[number % 3]) \(number).",
+                date: "2026-03-\(10 + number)")
+        }
+        let product = MadeProduct(id: "D/1", brand: "Delta", title: nil, reviews: reviews)
+        try await serving([.dump("2026-03-23", [product])]) { client, path in
+            let before = try self.brandPage(path)
+            for (theme, day) in [("leaks", "2026-03-13"), ("smell", "2026-03-15")] {
+                let answer = try await client.send([
+                    "theme": theme, "scope": "brand:Delta", "mark": "fixed", "text": "",
+                    "fixed_on": day,
+                ])
+                #expect(answer.status == 303)
+            }
+            let after = try self.brandPage(path)
+            // One sentence for each issue, and one of all negative reviews.
+            let sentences = after.text.components(separatedBy: ", reviews written from ").count - 1
+            #expect(sentences == 6, "\(after.text)")
+            #expect(after.reads == before.reads + 1)
         }
     }
 

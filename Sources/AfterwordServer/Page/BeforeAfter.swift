@@ -33,6 +33,7 @@ struct BeforeAfter: PageRow {
         kept = call.kept(names)
         let asked = call.text("fixed").flatMap { Instant(iso8601: $0) } ?? fixedOn
         day = asked?.day
+        var thing = thing
         let found = try asked.map { try thing.compared(since: $0, call.reader) }
         words = found?.words
         picture = found.flatMap { FixPicture($0) }
@@ -46,20 +47,29 @@ struct FixedThing {
     /// Nil for negative reviews.
     var theme: String?
     /// What each dump brought of it, in order.
-    var periods: [PicturePeriod]
+    var periods: [PicturePeriod] = []
+    /// What the page has read of days of writing.
+    var written = WrittenScopes()
 
     /// By the days of writing where the source gives them for every review, else by dumps.
-    func compared(since day: Instant, _ reader: any StoreReader) throws -> FixComparison {
-        guard let days = try writtenDays(reader, query, saying: theme) else {
-            return FixComparison(periods, since: day)
-        }
-        let written = days.map { own in
+    mutating func compared(
+        since day: Instant, _ reader: any StoreReader
+    ) throws -> FixComparison {
+        try comparedByDays(since: day, reader) ?? FixComparison(periods, since: day)
+    }
+
+    /// The same; nil where the source does not give the days.
+    mutating func comparedByDays(
+        since day: Instant, _ reader: any StoreReader
+    ) throws -> FixComparison? {
+        guard let days = try written.days(reader, query, saying: theme) else { return nil }
+        let periods = days.map { own in
             PicturePeriod(
                 name: own.day.day, label: own.day.day, at: own.day, reviews: own.reviews,
                 part: theme == nil ? own.negatives : own.marked,
                 whole: theme == nil ? own.rated : own.reviews)
         }
-        return FixComparison(written, since: day, isByWriting: true)
+        return FixComparison(periods, since: day, isByWriting: true)
     }
 }
 

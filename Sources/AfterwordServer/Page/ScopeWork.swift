@@ -11,6 +11,8 @@ struct ScopeWork: PageRow {
     private(set) var marks: [PictureMark] = []
     /// The newest of these days; nil for none.
     private(set) var fixedOn: Instant?
+    /// What was read of days of writing to compare them.
+    private(set) var written = WrittenScopes()
 
     static let members: KeyValuePairs<String, Member<ScopeWork>> = [
         "rows": .rows { $0.rows }, "all": .text { $0.all }, "form": .row { $0.form },
@@ -45,7 +47,7 @@ struct ScopeWork: PageRow {
         rows = work.prefix(Self.shown).map { WorkRow($0, call) }
         var left = Self.compared
         for place in rows.indices where rows[place].work.item.fixedOn != nil && left > 0 {
-            rows[place].fix = try fixWords(rows[place].work.item, call)
+            rows[place].fix = try fixWords(rows[place].work.item, &written, call)
             left -= 1
         }
         all = call.link("/work", [scope.kind: scope.id.string])
@@ -92,19 +94,23 @@ struct ThemeOption: PageRow {
 
 /// What was said of an issue before and after the day since which it is fixed; nil where that
 /// cannot be said.
-private func fixWords(_ item: WorkItem, _ call: Call) throws -> String? {
+private func fixWords(
+    _ item: WorkItem, _ written: inout WrittenScopes, _ call: Call
+) throws -> String? {
     guard case .theme(let theme, let scope) = item.subject, let day = item.fixedOn else {
         return nil
     }
+    guard try call.reader.lexicon().aspects.contains(where: { $0.id == theme }) else { return nil }
     var query = ThemeQuery()
     switch scope {
     case .product(let id): query.product = id
     case .scope(let own) where own.kind == .brand: query.brand = own.id.string
     case .scope: return nil
     }
+    var thing = FixedThing(query: query, theme: theme, written: written)
+    let found = try thing.comparedByDays(since: day, call.reader)
+    written = thing.written
+    if let found { return found.words }
     let board = try themeBoard(call.reader, aspect: theme, query, page: Page(size: 1))
-    return try board.map { board in
-        try FixedThing(query: query, theme: theme, periods: themePeriods(board))
-            .compared(since: day, call.reader).words
-    }
+    return board.map { FixComparison(themePeriods($0), since: day).words }
 }
