@@ -39,7 +39,7 @@ import Testing
         } _: { client in
             let page = try await client.get("/insights?scope=brand:Lumora")
             #expect(page.words.contains("It costs at most $0.0123."))
-            #expect(page.words.contains("Make an insight (en)"))
+            #expect(page.words.contains("Make an insight (English)"))
             #expect(try await client.get("/brands/Lumora").words.contains("and what it costs"))
             let past = try await client.get("/insights?scope=brand:Lumora&as_of=1")
             #expect(!past.words.contains("Make one"))

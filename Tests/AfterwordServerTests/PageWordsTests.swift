@@ -99,10 +99,50 @@ import Testing
 
     @Test("A language that is not recognised is said to be not known")
     func languages() {
-        #expect(languageNames(["de", "en"]) == "de en")
-        #expect(languageNames(["de", "unknown"]) == "de, language not known")
+        #expect(languageNames(["de", "en"]) == "German, English")
+        #expect(languageNames(["de", "unknown"]) == "German, language not known")
+        #expect(languageNames(["xx"]) == "xx")
         #expect(languageNames(["unknown"]) == "language not known")
         #expect(languageNames([]) == "")
+    }
+
+    @Test("Languages are named on every page, not shown as codes")
+    func namedLanguages() async throws {
+        try await serving("insights") { client, _ in
+            for address in [
+                "/safety", "/themes", "/themes/leaks", "/search?q=the", "/brands/Lumora",
+            ] {
+                let page = try await client.get(address)
+                #expect(page.words.contains("English"), "\(address)")
+                // Codes stand between dots or in the column of a table, alone.
+                let codes = page.text.matches(
+                    of: #/(?:· |★ |data-label="Languages?">)(?:de|en|fr|es)\b/#)
+                #expect(codes.isEmpty, "\(address)")
+            }
+        }
+    }
+
+    @Test("Labels of a fix's shares do not cross a level of the picture")
+    func fixLabels() throws {
+        func period(_ day: String, _ part: Int64) throws -> PicturePeriod {
+            PicturePeriod(
+                name: day, label: day, at: try #require(Instant(iso8601: day)), reviews: 40,
+                part: part, whole: 40)
+        }
+        let day = try #require(Instant(iso8601: "2026-03-09"))
+        for part in Int64(0)...40 {
+            let periods = try [
+                period("2026-03-02", part), period("2026-03-16", 40 - part),
+            ]
+            let found = FixComparison(periods, since: day)
+            let picture = try #require(FixPicture(found))
+            for side in picture.sides {
+                // Letters of 12 units stand about 10 above their base line.
+                let letters = side.labelY - 10...side.labelY + 1
+                #expect(!picture.levels.contains { letters.contains($0.y) }, "\(part)")
+                #expect(side.labelY < side.top && letters.lowerBound > 14, "\(part)")
+            }
+        }
     }
 
     @Test("A share says what it is of: an insight's of all distinct reviews, the map's of readable")

@@ -51,7 +51,7 @@ import Testing
             #expect(fixed.words.contains("It fell by more than chance."))
             // Of all its reviews the day is compared too, and the picture marks it.
             #expect(fixed.text.contains("name=\"fixed\" value=\"2026-03-12\""))
-            #expect(fixed.text.contains("Fixed, 2026-03-12: Leaks or bursts, D/1"))
+            #expect(fixed.text.contains("</i> Fixed, 2026-03-12: Leaks or bursts, D/1</p>"))
             #expect(fixed.links.contains("/work?product=D%2F1"))
             #expect(try await client.get("/themes?product=D%2F1").words.contains("Fixed since"))
             #expect(try await !client.get("/themes?brand=Delta").words.contains("Fixed since"))

@@ -27,6 +27,13 @@ package struct Language: Hashable, Sendable, CaseIterable {
         self == .unknown ? "unknown" : LanguageFiles.codes[Int(place)]
     }
 
+    /// Its English name, such as `German`; `unknown` for that.
+    package var name: String { self == .unknown ? rawValue : Self.names[Int(place)] }
+
+    private static let names = LanguageFiles.all.enumerated().map { place, file in
+        file["language", "name"]?.text ?? LanguageFiles.codes[place]
+    }
+
     /// Whether spaces stand between its words; otherwise phrases are sequences of characters.
     package var hasSpaces: Bool { self == .unknown || Self.spaced[Int(place)] }
 

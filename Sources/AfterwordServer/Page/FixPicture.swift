@@ -60,6 +60,9 @@ struct FixSide: PageRow {
     var y: Int
     var top: Int
     var ground: Int
+    /// The base line of the label: above the interval, and above the upper level where that would
+    /// cross the letters.
+    var labelY: Int
 
     /// - Parameter top: The share at the top of the panel, in millionths.
     fileprivate init(
@@ -71,11 +74,13 @@ struct FixSide: PageRow {
         }
         (self.share, self.x, self.end) = (share, x, end)
         (y, self.top, ground) = (height(share.value), height(share.high), height(share.low))
+        labelY = min(self.top, self.top < frame.shareTop + 16 ? frame.shareTop : self.top) - 4
     }
 
     static let members: KeyValuePairs<String, Member<FixSide>> = [
         "x": .number { $0.x }, "end": .number { $0.end }, "y": .number { $0.y },
-        "top": .number { $0.top }, "width": .number { $0.end - $0.x },
+        "top": .number { $0.top }, "label_y": .number { $0.labelY },
+        "width": .number { $0.end - $0.x },
         "height": .number { max(1, $0.ground - $0.top) },
         "middle": .number { ($0.x + $0.end) / 2 }, "share": .text { percent($0.share) },
     ]

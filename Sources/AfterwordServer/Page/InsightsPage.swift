@@ -33,7 +33,7 @@ struct InsightListRow: PageRow {
 
     static let members: KeyValuePairs<String, Member<InsightListRow>> = [
         "kind": .text { $0.row.scope.kind }, "name": .text { scopeName($0.row.scope) },
-        "link": .text { $0.link }, "language": .text { $0.row.language },
+        "link": .text { $0.link }, "language": .text { languageNames([$0.row.language]) },
         "issues": .text { grouped($0.row.issueCount) },
         "evidence": .text { "\($0.row.evidenceRun)" }, "made": .text { "\($0.row.madeRun)" },
         "model": .text { $0.row.model }, "history_link": .text { $0.historyLink },
@@ -49,7 +49,7 @@ struct InsightHistoryRow: PageRow {
 
     static let members: KeyValuePairs<String, Member<InsightHistoryRow>> = [
         "made": .text { "\($0.row.madeRun)" }, "evidence": .text { "\($0.row.evidenceRun)" },
-        "model": .text { $0.row.model }, "language": .text { $0.row.language },
+        "model": .text { $0.row.model }, "language": .text { languageNames([$0.row.language]) },
         "issues": .text { several($0.row.issueCount, "issue") },
         "differences": .rows { $0.differences }, "has_earlier": .flag { $0.hasEarlier },
         "link": .text { $0.link },

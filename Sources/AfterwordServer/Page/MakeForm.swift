@@ -14,7 +14,8 @@ struct MakeForm: PageRow {
 
     static let members: KeyValuePairs<String, Member<MakeForm>> = [
         "scope": .text { $0.scope }, "price": .text { $0.price },
-        "language": .text { $0.language }, "is_asked": .flag { $0.isAsked },
+        "language": .text { $0.language },
+        "language_name": .text { languageNames([$0.language]) }, "is_asked": .flag { $0.isAsked },
         "is_offered": .flag { $0.isOffered },
     ]
 

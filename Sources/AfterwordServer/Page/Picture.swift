@@ -54,7 +54,10 @@ struct Picture: PageRow {
         "levels": .rows { $0.drawing.levels }, "ticks": .rows { $0.drawing.ticks },
         "bands": .rows { $0.drawing.bands }, "lines": .rows { $0.drawing.lines },
         "bars": .rows { $0.drawing.bars }, "marks": .rows { $0.drawing.marks },
-        "has_marks": .flag { !$0.drawing.marks.isEmpty },
+        "mark_names": .maybe { picture in
+            let names = picture.drawing.marks.map(\.label)
+            return names.isEmpty ? nil : names.joined(separator: "; ")
+        },
         "rows": .rows { picture in
             let hasMeans = picture.periods.contains { $0.mean != nil }
             return picture.periods.reversed().map { own in

@@ -107,11 +107,13 @@ func starImpactText(_ theme: Theme) -> String {
     theme.starImpact.map { fixed($0, of: 1_000_000, places: 3) } ?? "–"
 }
 
-/// Languages as people read them; where none was recognised, that it is not known.
+/// The names of languages by their codes; where none was recognised, that it is not known. A code
+/// that the program does not know stands for itself.
 func languageNames(_ languages: [String]) -> String {
     let known = languages.filter { $0 != Language.unknown.rawValue }
+        .map { Language(rawValue: $0)?.name ?? $0 }
     let rest = known.count < languages.count ? ["language not known"] : []
-    return (known + rest).joined(separator: known.isEmpty || rest.isEmpty ? " " : ", ")
+    return (known + rest).joined(separator: ", ")
 }
 
 /// The codes of a theme's languages, for programs.

@@ -62,7 +62,7 @@ struct SafetyCard: PageRow {
         },
         "quote": .maybe { shown($0.found.quote) }, "link": .text { $0.link },
         "stars": .text { starText($0.found.review.values) },
-        "language": .text { $0.found.language.rawValue },
+        "language": .text { languageNames([$0.found.language.rawValue]) },
         "brand": .maybe { shown($0.found.brand?.string) },
         "product": .text { $0.found.review.productID.string },
         "product_link": .text { $0.productLink }, "is_new": .flag { $0.found.isNew },

@@ -53,6 +53,6 @@ private func readingWords(_ values: ReviewValues, _ lexicon: Lexicon) -> String 
         .joined(separator: "; ")
     let parts = [("complains of ", names(true)), ("praises ", names(false)), ("danger: ", found)]
         .filter { !$0.1.isEmpty }.map { $0.0 + $0.1 }
-    let language = reading.language.tag ?? "language not known"
+    let language = languageNames([reading.language.rawValue])
     return ([language] + (parts.isEmpty ? ["no theme"] : parts)).joined(separator: " · ")
 }
