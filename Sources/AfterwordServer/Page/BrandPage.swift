@@ -131,8 +131,7 @@ func brandPage(_ call: Call) throws -> String {
         making: call.makingLink(scope), moved: moved, unmoved: unmoved, picture: picture,
         start: picture == nil ? startWords(periods) : nil, mean: meanWords(periods),
         fix: try BeforeAfter(
-            FixedThing(query: query, periods: periods, written: work.written), path, [], call,
-            since: work.fixedOn),
+            work.negatives(of: query, periods), path, [], call, since: work.fixedOn),
         safety: call.link("/safety", ["brand": name]),
         inbox: call.link("/inbox", ["brand": name]),
         themes: try ThemeTable(themes, limit: 12, of: query, call),

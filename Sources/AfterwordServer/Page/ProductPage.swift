@@ -173,8 +173,7 @@ func productPage(_ call: Call) throws -> String {
         picture: picture, start: picture == nil ? startWords(periods) : nil,
         mean: meanWords(periods),
         fix: try BeforeAfter(
-            FixedThing(query: query, periods: periods, written: work.written), path, ["star"],
-            call, since: work.fixedOn),
+            work.negatives(of: query, periods), path, ["star"], call, since: work.fixedOn),
         themes: call.link("/themes", ["product": id.string]),
         complaints: found.isEmpty
             ? nil : try ThemeTable(found, limit: complaintsOfPage, of: query, call), work: work,

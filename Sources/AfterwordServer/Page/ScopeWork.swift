@@ -12,7 +12,7 @@ struct ScopeWork: PageRow {
     /// The newest of these days; nil for none.
     private(set) var fixedOn: Instant?
     /// What was read of days of writing to compare them.
-    private(set) var written = WrittenScopes()
+    private var written = WrittenScopes()
 
     static let members: KeyValuePairs<String, Member<ScopeWork>> = [
         "rows": .rows { $0.rows }, "all": .text { $0.all }, "form": .row { $0.form },
@@ -21,6 +21,11 @@ struct ScopeWork: PageRow {
 
     /// Nil where nobody works on it and no work may be recorded.
     var ifAny: ScopeWork? { rows.isEmpty && form == nil ? nil : self }
+
+    /// All negative reviews of the scope, to be compared by what was read already.
+    func negatives(of query: ThemeQuery, _ periods: [PicturePeriod]) -> FixedThing {
+        FixedThing(query: query, periods: periods, written: written)
+    }
 
     private static let shown = 12
     /// Of so many fixed issues the page says what was before and after: each reads its reviews.
