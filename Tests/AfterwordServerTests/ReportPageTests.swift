@@ -56,8 +56,9 @@ import Testing
             #expect(html.contains("2026-03-16") && html.contains("30 new reviews, 30 negative"))
             #expect(html.contains("10 new reviews, 0 negative"))
             #expect(!html.contains("132 new"), "the first dump brought everything")
-            #expect(html.contains(##"<td width="100%" bgcolor="#c0392b">"##))
-            #expect(html.contains(##"<td width="33%" bgcolor="#6b8fb5"></td><td width="67%">"##))
+            #expect(html.contains(##"<td width="100%" bgcolor="#c0392b" height="14">"##))
+            #expect(html.contains(##"<td width="33%" bgcolor="#6b8fb5" height="14">&nbsp;</td>"##))
+            #expect(html.contains(##"</td><td width="67%" height="14">"##))
             #expect(!html.contains("<a ") && !html.contains("http:"))
             let markdown = report.markdown
             #expect(markdown.contains("- 2026-03-16: 30 new reviews, 30 negative"))
