@@ -82,10 +82,12 @@ import Testing
             }
         }
         let turned = [MadeReview(id: "turn", rating: 5, text: "Good.")]
+        let long = String(repeating: "so", count: 40)
         let later = [
             MadeReview(id: "turn", rating: 1, text: "Good."),
             MadeReview(id: "fire", rating: 1, text: "It caught fire on day two."),
             MadeReview(id: "leak", rating: 1, text: "It leaks <b>all</b> over the place."),
+            MadeReview(id: "long", rating: 1, text: "It leaks \(long)."),
         ]
         let found = Found()
         try await serving([
@@ -149,11 +151,15 @@ import Testing
         let rows = part.components(separatedBy: "<tr><td width=\"20%\">").dropFirst()
         #expect(rows.count == 2)
         #expect(rows.allSatisfy { $0.contains(#/\d+ new reviews?, \d+ negative/#) })
-        let cells = tags(part).filter { $0.attributes["height"] != nil }
-        #expect(cells.count > 2 && part.components(separatedBy: "&nbsp;").count == cells.count + 1)
+        let drawn = tags(part).filter { $0.attributes["height"] != nil }
+        #expect(drawn.count > 2 && part.components(separatedBy: "&nbsp;").count == drawn.count + 1)
         // Lists keep their lines without the style sheet, and colors that say something.
         let body = try #require(html.components(separatedBy: "<tbody>").dropFirst().first)
         let own = tags(body.components(separatedBy: "</tbody>")[0]).filter { $0.name == "td" }
         #expect(!own.isEmpty && own.allSatisfy { $0.style["border-top"] != nil })
+        // Words stay whole, but for those that would widen the column.
+        let cells = html.matches(of: #/<td data-label[^>]*>[^<]*/#).map { String($0.output) }
+        let broken = cells.filter { $0.contains("word-break:break-word") }
+        #expect(!broken.isEmpty && broken.allSatisfy { $0.contains("sososo") })
     }
 }

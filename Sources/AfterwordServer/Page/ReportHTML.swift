@@ -85,5 +85,7 @@ struct ReportCell: PageRow {
 
     static let members: KeyValuePairs<String, Member<ReportCell>> = [
         "label": .text { $0.label }, "value": .maybe { $0.value }, "link": .maybe { $0.link },
+        // Words of usual lengths stay whole; a longer one would widen the column of a mail.
+        "is_long": .flag { $0.value.split(separator: " ").contains { $0.count > 24 } },
     ]
 }
