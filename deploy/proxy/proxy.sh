@@ -1,12 +1,13 @@
 # shellcheck shell=bash disable=SC2154
 # nginx before the two colours, for the engines of ci/deploy that run it themselves.
 
-# proxy_configure FOLDER LISTEN CERTIFICATE KEY: the folder is as the proxy sees it.
+# proxy_configure FOLDER LISTEN CERTIFICATE KEY: the folder is as the proxy sees it. What
+# proxy_point moves last says that both of its files are there.
 proxy_configure() {
     mkdir -p "$state/proxy"
     sed -e "s|@FOLDER@|$1|g; s|@LISTEN@|$2|; s|@CERTIFICATE@|$3|; s|@KEY@|$4|" \
         deploy/proxy/nginx.conf > "$state/proxy/nginx.conf"
-    [ -e "$state/proxy/upstream.conf" ] || proxy_point none 127.0.0.1:9
+    [ -e "$state/proxy/colour.conf" ] || proxy_point none 127.0.0.1:9
 }
 
 # proxy_point COLOUR ADDRESS: what the proxy reads when it is next reloaded.
