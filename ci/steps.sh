@@ -19,9 +19,17 @@ stage() {
     stage_script=${2:-ci/$1}
     mkdir -p reports
     set -E
-    trap 'stage_place=${stage_place:-${BASH_SOURCE[0]#"$PWD/"}:$LINENO}' ERR
+    trap 'stage_at "${BASH_SOURCE[0]}:$LINENO" "${BASH_SOURCE[1]:-}:${BASH_LINENO[0]}"' ERR
     trap stage_end EXIT
     trap 'trap "" INT TERM; exit 130' INT TERM
+}
+
+# stage_at PLACE CALLER: the first place that failed. Where a function returned a failure, bash
+# names the line in `step` that called it; the step's own line says more.
+stage_at() {
+    local place=$1
+    [[ $place != *ci/steps.sh:* ]] || place=$2
+    stage_place=${stage_place:-${place#"$PWD/"}}
 }
 
 at_end() { stage_ends+=("$(printf '%q ' "$@")"); }
