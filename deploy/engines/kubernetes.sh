@@ -51,32 +51,40 @@ engine_start() {
     kube rollout status "deployment/afterword-$1" "--timeout=${READY_SECONDS:-120}s"
 }
 
-# Through a forwarded port, which ends with the script.
+# The process that forwards a port to a colour, if it is the one that was started here: a deployment
+# that was killed leaves its number, which may be another program's by now.
+forward_process() {
+    local process
+    process=$(cat "$state/$1.forward" 2> /dev/null || true)
+    grep --quiet --no-messages --null-data -xF "AFTERWORD_FORWARD=$state/$1" \
+        "/proc/${process:-none}/environ" && echo "$process"
+}
+
+stop_forward() {
+    local process
+    if process=$(forward_process "$1"); then kill "$process" 2> /dev/null || true; fi
+    rm -f "$state/$1.forward"
+}
+
+# Through a forwarded port, until the switch.
 engine_url() {
     local name=${1^^}_PORT
-    if [ ! -e "/proc/$(cat "$state/$1.forward" 2> /dev/null || echo none)" ]; then
-        kubectl --namespace "$NAMESPACE" port-forward "deployment/afterword-$1" "${!name}:8080" \
-            > "$state/$1.forward.log" 2>&1 9>&- &
+    if ! forward_process "$1" > /dev/null; then
+        AFTERWORD_FORWARD=$state/$1 kubectl --namespace "$NAMESPACE" port-forward \
+            "deployment/afterword-$1" "${!name}:8080" > "$state/$1.forward.log" 2>&1 9>&- &
         echo $! > "$state/$1.forward"
     fi
     echo "http://127.0.0.1:${!name}"
 }
 
 engine_stop() {
-    local forward
-    forward=$(cat "$state/$1.forward" 2> /dev/null || true)
-    [ -z "$forward" ] || kill "$forward" 2> /dev/null || true
-    rm -f "$state/$1.forward"
+    stop_forward "$1"
     kube delete deployment "afterword-$1" --ignore-not-found --wait
 }
 
 engine_switch() {
-    local forward
-    for forward in "$state"/*.forward; do
-        [ -e "$forward" ] || continue
-        kill "$(cat "$forward")" 2> /dev/null || true
-        rm -f "$forward"
-    done
+    stop_forward blue
+    stop_forward green
     kube patch service afterword --type merge --patch \
         "{\"spec\": {\"selector\": {\"app\": \"afterword\", \"colour\": \"$1\"}}}"
 }
