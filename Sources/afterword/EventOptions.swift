@@ -4,18 +4,24 @@ import ArgumentParser
 
 /// Where a stage writes its events.
 struct EventOptions: ParsableArguments {
-    @Option(
-        help: """
-            Append events as JSON Lines to this file, pipe or descriptor (- or /dev/fd/3): begun, \
-            progress, done, failed.
-            """)
+    static let help: ArgumentHelp = """
+        Append events as JSON Lines to this file, pipe or descriptor (- or /dev/fd/3): begun, \
+        progress, done, failed.
+        """
+
+    @Option(help: EventOptions.help)
     var events: String?
 
     /// Opens the events; nil where none are wanted.
     ///
     /// - Throws: `OutputFault`.
-    func open() throws -> EventLog? {
-        try events.map { path throws(OutputFault) in
+    func open() throws -> EventLog? { try Self.open(events) }
+
+    /// Opens the events of a path.
+    ///
+    /// - Throws: `OutputFault`.
+    static func open(_ path: String?) throws -> EventLog? {
+        try path.map { path throws(OutputFault) in
             try EventLog(path, now: { now() }, beforeWriting: { StandardOutput.flush() })
         }
     }

@@ -3,8 +3,9 @@ import AfterwordPipeline
 import ArgumentParser
 
 /// The store to read, and the moment to read it as of.
-struct ReadOptions: ParsableArguments {
-    @OptionGroup var store: StoreOptions
+struct ReadOptions: StoreArguments {
+    @Option(help: StoreOptions.help)
+    var store: String?
 
     @Option(
         help: "Answer as of a run (3), a date (2026-03-09), an instant, a dump's label, or last.")
@@ -44,7 +45,7 @@ struct ReadOptions: ParsableArguments {
         allowsEmpty: Bool = false, _ body: (any StoreReader) throws -> Result
     ) throws -> Result {
         let moment = try moment()
-        return try store.openForReading().read { reader in
+        return try openForReading().read { reader in
             if !allowsEmpty { try requireLoaded(reader) }
             guard let moment else { return try body(reader) }
             guard try reader.newestRun() != nil else { throw CommandFault.nothingLoaded }

@@ -172,29 +172,45 @@ struct StoreLocation {
     }
 }
 
-/// The store that a command works on.
-struct StoreOptions: ParsableArguments {
-    @Option(
-        help: """
-            A SQLite file or a postgres:// URL; AFTERWORD_STORE, else ./afterword.sqlite, when \
-            left out.
-            """)
-    var store: String?
+/// Arguments that name a store.
+///
+/// No group of options holds another one: in debug builds the parser checks a group anew for each
+/// group around it, which multiplies the time that a command takes to start by four a level. A
+/// group with options of another one among its own declares them itself, with the other's `help`.
+protocol StoreArguments: ParsableArguments {
+    /// The file or the URL; nil for that of the settings.
+    var store: String? { get }
+}
 
+extension StoreArguments {
     var location: StoreLocation { StoreLocation(path: store ?? Settings.current.store) }
     func openForWriting() throws -> any ReviewStore { try location.openForWriting() }
     func openForRehearsal() throws -> any ReviewStore { try location.openForRehearsal() }
     func openForReading() throws -> any ReviewStore { try location.openForReading() }
 }
 
+/// The store that a command works on.
+struct StoreOptions: StoreArguments {
+    static let help: ArgumentHelp = """
+        A SQLite file or a postgres:// URL; AFTERWORD_STORE, else ./afterword.sqlite, when left out.
+        """
+
+    @Option(help: StoreOptions.help)
+    var store: String?
+}
+
 /// The number of threads that a load uses.
 struct ThreadOptions: ParsableArguments {
-    @Option(
-        help: "Threads that share a load's work; AFTERWORD_THREADS, else one a core, when left out."
-    )
+    static let help: ArgumentHelp =
+        "Threads that share a load's work; AFTERWORD_THREADS, else one a core, when left out."
+
+    @Option(help: ThreadOptions.help)
     var threads: Int?
 
-    func validate() throws {
+    func validate() throws { try Self.check(threads) }
+
+    /// - Throws: `ValidationError` for a number of threads that is none.
+    static func check(_ threads: Int?) throws {
         if let threads, !Settings.threadCounts.contains(threads) {
             throw ValidationError("--threads is a whole number of threads, 1 to 1,000")
         }
@@ -206,7 +222,10 @@ struct ThreadOptions: ParsableArguments {
 
 /// The output format of a command.
 struct OutputOptions: ParsableArguments {
-    @Flag(help: "JSON Lines on standard output, whole numbers with their unit in the name.")
+    static let help: ArgumentHelp =
+        "JSON Lines on standard output, whole numbers with their unit in the name."
+
+    @Flag(help: OutputOptions.help)
     var json = false
 }
 

@@ -44,7 +44,7 @@ struct InsightCommand: AsyncParsableCommand {
             }
             return show(row)
         }
-        let reviews = try store.store.openForReading()
+        let reviews = try store.openForReading()
         // One read suffices when no dump was loaded since the insight was made.
         let (scope, known) = try reviews.read { reader in
             try requireLoaded(reader)

@@ -5,7 +5,7 @@ import Foundation
 import Synchronization
 
 /// The arguments of `run` and `plan`; a plan is the same load, rolled back.
-struct LoadArguments: ParsableArguments {
+struct LoadArguments: StoreArguments {
     @Argument(
         help: """
             Folders, files or s3://BUCKET/PREFIX; one of dated folders or files is a series, one \
@@ -13,7 +13,8 @@ struct LoadArguments: ParsableArguments {
             """)
     var dumps: [String]
 
-    @OptionGroup var store: StoreOptions
+    @Option(help: StoreOptions.help)
+    var store: String?
 
     @Option(help: "Only files whose name fits, as '*.jsonl.gz' or 'DE/*'.")
     var files: String?
@@ -77,7 +78,8 @@ struct LoadArguments: ParsableArguments {
     @Flag(help: "Wait while another run holds the store, instead of failing.")
     var wait = false
 
-    @OptionGroup var threads: ThreadOptions
+    @Option(help: ThreadOptions.help)
+    var threads: Int?
 
     @Option(help: "Insights to make afterwards: none, changed, or top:N.")
     var insights = ChoiceArgument.none
@@ -85,7 +87,8 @@ struct LoadArguments: ParsableArguments {
     @Flag(help: "No progress and no report, errors only.")
     var quiet = false
 
-    @OptionGroup var output: OutputOptions
+    @Flag(help: OutputOptions.help)
+    var json = false
 
     @Option(
         help: """
@@ -101,7 +104,10 @@ struct LoadArguments: ParsableArguments {
             """)
     var receipt: String?
 
-    @OptionGroup var events: EventOptions
+    @Option(help: EventOptions.help)
+    var events: String?
+
+    func validate() throws { try ThreadOptions.check(threads) }
 
     /// The load options that the arguments describe.
     ///
@@ -140,7 +146,7 @@ struct LoadArguments: ParsableArguments {
         if let window, window < 1 { throw ValidationError("--window is 1 or more") }
         options.window = window ?? settings.window
         options.acceptsCapped = acceptCapped
-        options.threads = threads.value
+        options.threads = threads ?? Settings.current.threads
         return options
     }
 
@@ -178,7 +184,7 @@ struct LoadArguments: ParsableArguments {
         let pause = wait ? Self.waiting() : nil
         while true {
             do {
-                return try store.openForWriting()
+                return try location.openForWriting()
             } catch StoreFault.locked {
                 guard let pause else { throw StoreFault.locked }
                 pause()
@@ -190,7 +196,7 @@ struct LoadArguments: ParsableArguments {
     ///
     /// - Throws: `OutputFault`.
     func openOutputs() throws -> EventLog? {
-        let log = try events.open()
+        let log = try EventOptions.open(events)
         try before(.load, in: log) {
             for path in [changed, receipt].compactMap(\.self) where path != "-" {
                 if try ObjectFile(path) == nil { try checkOutput(path) }
@@ -268,7 +274,7 @@ struct LoadArguments: ParsableArguments {
         _ caller: (interrupts: Interrupts, pause: (@Sendable () -> Void)?, log: EventLog?),
         _ rehearse: ((Int64, any StoreReader) throws -> Void)?
     ) throws -> LoadReport {
-        let bar = ProgressBar(isQuiet: quiet || output.json)
+        let bar = ProgressBar(isQuiet: quiet || json)
         defer { bar.finish() }
         let log = caller.log
         var surroundings = LoadSurroundings(
@@ -286,7 +292,7 @@ struct LoadArguments: ParsableArguments {
             try rehearse(try reader.runs().last?.run ?? 0, reader)
         }
         bar.finish()
-        if output.json {
+        if json {
             Terminal.write(json: [report.json])
         } else if !quiet {
             show(report, isRehearsal: options.isRehearsal)

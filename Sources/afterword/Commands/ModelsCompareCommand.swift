@@ -84,7 +84,7 @@ struct ModelsCompareCommand: AsyncParsableCommand {
         options.isRefreshing = refresh
         let terms = ComparisonTerms(
             options: options, surroundings: insightSurroundings(isQuiet: output.json))
-        let store = try read.store.openForReading()
+        let store = try read.openForReading()
         let (chosen, source) = try read.read { reader in
             let source = try InsightSource(reader)
             return (try chooseScopes(reader, scopes.choice(loaded: [])), source)

@@ -35,7 +35,7 @@ struct PlanCommand: AsyncParsableCommand {
             var planned = try model.options()
             planned.isBatch = batches.batch
             let dumps = try arguments.dumpsInOrder()
-            return (dumps, planned, try arguments.store.openForRehearsal())
+            return (dumps, planned, try arguments.openForRehearsal())
         }
         _ = try await model.withModel(isAsking: false) { model in
             try arguments.load(dumps, into: store, log) { run, reader in
@@ -60,7 +60,7 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private func show(_ price: InsightPrice, _ model: String, _ options: InsightOptions) {
-        if arguments.output.json { return Terminal.write(json: [price.json]) }
+        if arguments.json { return Terminal.write(json: [price.json]) }
         guard !arguments.quiet else { return }
         print(
             "Insights: \(several(price.scopes, "scope")), \(price.standing) standing, "
@@ -74,7 +74,7 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private func show(_ price: EnrichmentPrice, _ model: String, _ options: InsightOptions) {
-        if arguments.output.json { return Terminal.write(json: [price.json]) }
+        if arguments.json { return Terminal.write(json: [price.json]) }
         guard !arguments.quiet else { return }
         print(
             "Enrichment: \(several(price.reviews, "review")) to read, "

@@ -40,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
             _ = try arguments.options()
             return dumps
         }
-        let made = NewStore(arguments.store.location)
+        let made = NewStore(arguments.location)
         do {
             try await load(dumps, log)
         } catch {
@@ -56,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
         try await makeChosen(
             arguments.insights.choice(loaded: Set(runs)), in: store, model, batches,
             InsightOutput(
-                isQuiet: arguments.quiet, isJSON: arguments.output.json,
+                isQuiet: arguments.quiet, isJSON: arguments.json,
                 log: log))
     }
 }
