@@ -15,13 +15,16 @@ struct BrandsCommand: ParsableCommand {
             as it is shown.
             """)
 
+    @OptionGroup var store: ReadOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var page: PageOptions
     @OptionGroup var arguments: RankingArguments
 
     func run() throws {
-        let listing = try arguments.store.read { reader in
-            try rankedBrands(reader, arguments.query)
+        let listing = try store.read { reader in
+            try rankedBrands(reader, arguments.query(page.value))
         }
-        if arguments.output.json {
+        if output.json {
             return Terminal.write(json: listing.entries.map { $0.json("brand") })
         }
         var table = Table([

@@ -16,8 +16,6 @@ struct ExportArguments: ParsableArguments {
             The program that writes Parquet; AFTERWORD_LAKE, else afterword-lake, when left out.
             """)
     var lake: String?
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
 
     func validate() throws { _ = try moment() }
 
@@ -32,26 +30,27 @@ struct ExportArguments: ParsableArguments {
 
     /// Exports what the target does not have yet.
     func export(
-        _ options: ExportOptions, to destination: ExportDestination, parquet: ParquetProgram?
+        _ options: ExportOptions, of store: StoreOptions, to destination: ExportDestination,
+        parquet: ParquetProgram?, isQuiet: Bool
     ) throws -> ExportReport {
         let left = """
             the runs that manifest.json names are there whole, and the next export goes on from them
             """
         return try saying(ofInterruption: left) {
-            try exported(options, to: destination, parquet)
+            try exported(options, store, to: destination.target, parquet, isQuiet)
         }
     }
 
     private func exported(
-        _ options: ExportOptions, to destination: ExportDestination, _ parquet: ParquetProgram?
+        _ options: ExportOptions, _ store: StoreOptions, to target: any ExportTarget,
+        _ parquet: ParquetProgram?, _ isQuiet: Bool
     ) throws -> ExportReport {
         var options = options
         options.tables = tables.map { $0.split(separator: ",").map(String.init) }
-        let target = destination.target
         let source = try store.openForReading()
         let interrupts = Interrupts(source.interruption)
         defer { interrupts.stop() }
-        let bar = ProgressBar(isQuiet: output.json)
+        let bar = ProgressBar(isQuiet: isQuiet)
         defer { bar.finish() }
         let moment = try moment()
         return try source.read { reader in
@@ -79,6 +78,8 @@ struct ExportCommand: ParsableCommand {
             """)
 
     @OptionGroup var arguments: ExportArguments
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
     @Option(help: "parquet, csv, jsonl or arrow.")
     var format = ExportFormat.parquet
     @Flag(help: "CSV with texts as they are, which a spreadsheet may take for formulas.")
@@ -95,8 +96,9 @@ struct ExportCommand: ParsableCommand {
         options.guardsFormulas = !withFormulas
         let destination = try ExportDestination(arguments.to)
         let parquet = format == .parquet ? try arguments.startLake() : nil
-        let report = try arguments.export(options, to: destination, parquet: parquet)
-        if arguments.output.json { return Terminal.write(json: [report.json(commits: nil)]) }
+        let report = try arguments.export(
+            options, of: store, to: destination, parquet: parquet, isQuiet: output.json)
+        if output.json { return Terminal.write(json: [report.json(commits: nil)]) }
         print(report.words(arguments.to))
     }
 }
@@ -114,16 +116,19 @@ struct PublishCommand: ParsableCommand {
             """)
 
     @OptionGroup var arguments: ExportArguments
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
         let destination = try ExportDestination(arguments.to)
         try destination.requirePublishable()
         let options = ExportOptions(format: .parquet)
         let report = try arguments.export(
-            options, to: destination, parquet: try arguments.startLake())
+            options, of: store, to: destination, parquet: try arguments.startLake(),
+            isQuiet: output.json)
         // Another one, after the export: with a key that has just been looked for.
         let commits = try arguments.startLake(destination.environment()).publish(destination.path)
-        if arguments.output.json { return Terminal.write(json: [report.json(commits: commits)]) }
+        if output.json { return Terminal.write(json: [report.json(commits: commits)]) }
         print("\(report.words(arguments.to)); \(several(commits, "commit"))")
     }
 }

@@ -64,8 +64,6 @@ struct ListWork: ParsableCommand {
 
 /// What is marked, by whom and where.
 struct MarkArguments: ParsableArguments {
-    @OptionGroup var store: StoreOptions
-    @OptionGroup var output: OutputOptions
     @Option(help: "A theme, as 'themes' names it: its short name or its label.")
     var theme: String?
     @Option(help: "What the theme is of: portfolio, brand:NAME, product:ID and so on.")
@@ -98,7 +96,10 @@ struct MarkArguments: ParsableArguments {
     }
 
     /// Records a mark, and prints what was recorded.
-    func record(_ mark: WorkMark, text: String? = nil, fixedOn: Instant? = nil) throws {
+    func record(
+        _ mark: WorkMark, text: String? = nil, fixedOn: Instant? = nil, in store: StoreOptions,
+        _ output: OutputOptions
+    ) throws {
         var new = NewMark(
             mark, try store.openForReading().read(subject), version: reviewVersion)
         (new.text, new.fixedOn) = (text.map { Text($0) }, fixedOn)
@@ -124,11 +125,13 @@ struct MarkSeen: ParsableCommand {
         commandName: "seen",
         abstract: "A review was read: the inbox of the page leaves it out until it changes.")
 
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
     @OptionGroup var arguments: MarkArguments
     @Flag(help: "It is to be read again.")
     var undo = false
 
-    func run() throws { try arguments.record(undo ? .unseen : .seen) }
+    func run() throws { try arguments.record(undo ? .unseen : .seen, in: store, output) }
 }
 
 /// `mark note`.
@@ -136,11 +139,13 @@ struct MarkNote: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "note", abstract: "Write something about a theme or a review.")
 
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
     @OptionGroup var arguments: MarkArguments
     @Argument(help: "The note: one line.")
     var text: String
 
-    func run() throws { try arguments.record(.note, text: text) }
+    func run() throws { try arguments.record(.note, text: text, in: store, output) }
 }
 
 /// `mark assign`.
@@ -148,11 +153,13 @@ struct MarkAssigned: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assign", abstract: "Say who is to see to a theme or a review.")
 
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
     @OptionGroup var arguments: MarkArguments
     @Argument(help: "Who is to see to it; nobody any more when left out.")
     var name: String?
 
-    func run() throws { try arguments.record(.assigned, text: name) }
+    func run() throws { try arguments.record(.assigned, text: name, in: store, output) }
 }
 
 /// `mark state`.
@@ -160,6 +167,8 @@ struct MarkState: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "state", abstract: "Say how far the work on a theme or a review is.")
 
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
     @OptionGroup var arguments: MarkArguments
     @Argument(help: "open, acknowledged or fixed.")
     var state: WorkState
@@ -181,7 +190,7 @@ struct MarkState: ParsableCommand {
 
     func run() throws {
         guard let mark = WorkMark(rawValue: state.rawValue) else { return }
-        try arguments.record(mark, text: why, fixedOn: day())
+        try arguments.record(mark, text: why, fixedOn: day(), in: store, output)
     }
 }
 

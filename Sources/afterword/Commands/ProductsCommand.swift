@@ -13,6 +13,9 @@ struct ProductsCommand: ParsableCommand {
             ten expected ratings. A product with fewer than 3 ratings is not ranked.
             """)
 
+    @OptionGroup var store: ReadOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var page: PageOptions
     @OptionGroup var arguments: RankingArguments
     @Option(help: "Only products of this brand.")
     var brand: String?
@@ -20,15 +23,15 @@ struct ProductsCommand: ParsableCommand {
     var category: String?
 
     func run() throws {
-        var query = arguments.query
-        let listing = try arguments.store.read { reader in
+        var query = arguments.query(page.value)
+        let listing = try store.read { reader in
             query.brand = try brand.map { try resolveBrand($0, in: reader) }
             query.category = try category.map {
                 try resolveScope(reader, "category:\($0)").id.string
             }
             return try rankedProducts(reader, query)
         }
-        if arguments.output.json {
+        if output.json {
             return Terminal.write(json: listing.entries.map { $0.json("product_id") })
         }
         var table = Table([

@@ -2,12 +2,8 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// The arguments that `products` and `brands` share.
+/// How `products` and `brands` rank, and what.
 struct RankingArguments: ParsableArguments {
-    @OptionGroup var store: ReadOptions
-    @OptionGroup var output: OutputOptions
-    @OptionGroup var page: PageOptions
-
     @Option(help: "By impact, reviews, negatives, rating (worst first) or id.")
     var sort: RankingOrder = .impact
 
@@ -18,10 +14,10 @@ struct RankingArguments: ParsableArguments {
     var text: String?
 
     /// The ranking query that the arguments describe.
-    var query: RankingQuery {
+    func query(_ page: Page) -> RankingQuery {
         var query = RankingQuery()
         query.order = sort
-        query.page = page.value
+        query.page = page
         query.text = text
         query.minimumReviews = minReviews
         return query

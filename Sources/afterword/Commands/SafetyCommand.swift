@@ -24,6 +24,8 @@ struct ListDangers: ParsableCommand {
             the newest dump, or what came since --since, brought one of class A or B.
             """)
 
+    @OptionGroup var store: ReadOptions
+    @OptionGroup var output: OutputOptions
     @OptionGroup var arguments: ThemeArguments
     @OptionGroup var page: PageOptions
     @Option(
@@ -38,7 +40,7 @@ struct ListDangers: ParsableCommand {
 
     func run() throws {
         let since = try since.map { try readMoment($0, of: "--since") }
-        let (listing, new, coverage) = try arguments.store.read { reader in
+        let (listing, new, coverage) = try store.read { reader in
             let window = try reader.runs().dumps.window(since: since)
             let query = try arguments.query(reader)
             let from = since == nil ? 0 : window.from
@@ -54,7 +56,7 @@ struct ListDangers: ParsableCommand {
     }
 
     private func show(_ listing: Listing<SafetyReview>, _ coverage: Coverage?) {
-        if arguments.output.json { return Terminal.write(json: listing.entries.map(\.json)) }
+        if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
             "": .left, "hazard": .left, "product": .left, "brand": .left, "stars": .right,
             "run": .right,

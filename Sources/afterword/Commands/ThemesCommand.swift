@@ -4,8 +4,6 @@ import ArgumentParser
 
 /// The arguments that select the reviews of a theme command.
 struct ThemeArguments: ParsableArguments {
-    @OptionGroup var store: ReadOptions
-    @OptionGroup var output: OutputOptions
     @Option(help: "Only products of this brand.")
     var brand: String?
     @Option(help: "Only this product.")
@@ -34,18 +32,20 @@ struct ThemesCommand: ParsableCommand {
             distinct review.
             """)
 
+    @OptionGroup var store: ReadOptions
+    @OptionGroup var output: OutputOptions
     @OptionGroup var arguments: ThemeArguments
     @Flag(help: "What is praised.")
     var strengths = false
 
     func run() throws {
-        let ((found, unknown), lexicon) = try arguments.store.read { reader in
+        let ((found, unknown), lexicon) = try store.read { reader in
             var query = try arguments.query(reader)
             query.strengths = strengths
             let lexicon = try reader.lexicon()
             return (try allThemes(reader, query, lexicon: lexicon), lexicon.version)
         }
-        if arguments.output.json {
+        if output.json {
             return Terminal.write(json: found.map { $0.json(strengths) } + unknown.map(\.json))
         }
         var table = Table([
@@ -90,6 +90,8 @@ struct ThemeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "theme", abstract: "The reviews that speak of one theme, with what they say.")
 
+    @OptionGroup var store: ReadOptions
+    @OptionGroup var output: OutputOptions
     @OptionGroup var arguments: ThemeArguments
     @OptionGroup var page: PageOptions
     @Argument(help: "The theme, as 'themes' names it: its short name or its label.")
@@ -98,14 +100,14 @@ struct ThemeCommand: ParsableCommand {
     var strengths = false
 
     func run() throws {
-        let found = try arguments.store.read { reader in
+        let found = try store.read { reader in
             let aspect = try Self.aspect(named: theme, in: reader.lexicon())
             var query = try arguments.query(reader)
             query.strengths = strengths
             return try themeReviews(reader, aspect: aspect, query, page: page.value)
         }
         guard let listing = found else { preconditionFailure("an aspect of the lexicon") }
-        if arguments.output.json { return Terminal.write(json: listing.entries.map(\.json)) }
+        if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
             "product": .left, "review": .left, "stars": .right, "": .left, "says": .text,
         ])
