@@ -4,10 +4,8 @@ import AfterwordPipeline
 import ArgumentParser
 import Foundation
 
-/// The model that makes insights, its language, and what it may cost.
+/// The model that makes insights.
 struct ModelOptions: ParsableArguments {
-    @OptionGroup var asking: AskingOptions
-
     @Option(help: "The paid model.")
     var model = OpenAIModel.defaultModel
 
@@ -24,11 +22,28 @@ struct ModelOptions: ParsableArguments {
             throw ValidationError("--fake-llm is one of \(behaviours)")
         }
     }
+}
+
+/// A command that asks one model.
+protocol AsksModel: AsksModels {
+    /// Which one.
+    var model: ModelOptions { get }
+}
+
+extension AsksModel {
+    /// The model as the options describe it.
+    var askedModel: AskedModel { AskedModel(model: model, models: askedModels) }
+}
+
+/// A model as options describe it, and how it is asked.
+struct AskedModel {
+    var model: ModelOptions
+    var models: AskedModels
 
     /// The insight options that the arguments and settings describe.
-    func options() throws -> InsightOptions { try asking.options(for: [name]) }
+    func options() throws -> InsightOptions { try models.options(for: [name]) }
 
-    private var name: String { asking.asksPaid ? model : "fake:\(fakeLlm)" }
+    private var name: String { models.asksPaid ? model.model : "fake:\(model.fakeLlm)" }
 
     /// Calls `body` with the selected model, and closes the model's connections afterwards.
     ///
@@ -37,7 +52,7 @@ struct ModelOptions: ParsableArguments {
     func withModel<Result>(
         isAsking: Bool = true, _ body: (any LanguageModel) async throws -> Result
     ) async throws -> Result {
-        try await asking.withModels([name], isAsking: isAsking) { try await body($0[0]) }
+        try await models.withModels([name], isAsking: isAsking) { try await body($0[0]) }
     }
 }
 

@@ -114,4 +114,24 @@ import Testing
             ["run", sample, "--store", "s", "--insights", "top:1"] + options, in: folder.path)
         #expect(result.code == 2 && result.errors.contains(words), "\(result.errors)")
     }
+
+    @Test(
+        "Every command that asks models refuses options that do not go together",
+        arguments: [
+            ["run", "dump", "--insights", "top:1"], ["plan", "dump"],
+            ["insights", "make", "top:1"], ["insight", "portfolio"],
+            ["enrich", "--scope", "portfolio"], ["serve", "--port", "0"],
+            ["models", "compare", "fake", "fake:varied:1"],
+        ])
+    func commands(command: [String]) throws {
+        for (options, words) in [
+            (["--replay", "x", "--replay-order", "strict"], "needs --parallel 1"),
+            (["--record", "x"], "--record goes with --real-llm"),
+            (["--parallel", "65"], "--parallel is 1 to 64"),
+            (["--models", "nowhere"], "nowhere cannot be read"),
+        ] {
+            let result = try Program.run(command + ["--store", "s"] + options, in: folder.path)
+            #expect(result.code == 2 && result.errors.contains(words), "\(result.errors)")
+        }
+    }
 }

@@ -14,19 +14,19 @@ struct BatchOptions: ParsableArguments {
     var batch = false
 
     /// - Throws: `ValidationError` beside options that a batch cannot have.
-    func check(_ asking: AskingOptions) throws {
+    func check(_ models: AskedModels) throws {
         guard batch else { return }
-        guard asking.realLlm else { throw ValidationError("--batch goes with --real-llm") }
-        guard !asking.recording.isGiven else {
+        guard models.asking.realLlm else { throw ValidationError("--batch goes with --real-llm") }
+        guard !models.recording.isGiven else {
             throw ValidationError("--batch goes without --record and --replay")
         }
-        guard !asking.isFlex else {
+        guard !models.asking.isFlex else {
             throw ValidationError("--batch has a price of its own: leave the tier out")
         }
     }
 }
 
-extension ModelOptions {
+extension AskedModel {
     /// Calls `body` with the paid model, for questions in batches, and closes its connections
     /// afterwards.
     ///
@@ -36,7 +36,7 @@ extension ModelOptions {
     ) async throws -> Result {
         try await withModel { model in
             guard let batches = model as? any BatchModel, model.facts != nil,
-                try asking.server.facts(model.name).provider == .openAI
+                try models.server.facts(model.name).provider == .openAI
             else {
                 throw CommandFault(
                     .usage, "--batch is for paid models of servers that speak OpenAI's protocol")

@@ -3,7 +3,7 @@ import AfterwordPipeline
 import ArgumentParser
 
 /// `enrich`: lets a model read reviews, beside the program's own reading.
-struct EnrichCommand: AsyncParsableCommand {
+struct EnrichCommand: AsyncParsableCommand, AsksModel {
     static let configuration = CommandConfiguration(
         commandName: "enrich",
         abstract: "Let a model read reviews: sentiment, aspects, translation.",
@@ -16,6 +16,9 @@ struct EnrichCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var asking: AskingOptions
+    @OptionGroup var server: ModelServerOptions
+    @OptionGroup var recording: RecordingOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var batches: BatchOptions
     @Option(help: "The scope, as of 'insight'.")
@@ -24,8 +27,9 @@ struct EnrichCommand: AsyncParsableCommand {
     var refresh = false
 
     func validate() throws {
+        try askedModels.validate()
         try checkScope(scope)
-        try batches.check(model.asking)
+        try batches.check(askedModels)
     }
 
     func run() async throws {
@@ -34,11 +38,11 @@ struct EnrichCommand: AsyncParsableCommand {
             try requireLoaded(reader)
             return try resolveScope(reader, self.scope)
         }
-        var options = try model.options()
+        var options = try askedModel.options()
         options.isRefreshing = refresh
         let surroundings = insightSurroundings(isQuiet: output.json)
         if batches.batch {
-            let report = try await model.withBatchModel { model in
+            let report = try await askedModel.withBatchModel { model in
                 try await askForEnrichment(
                     of: scope, in: reviews, by: model, options: options,
                     surroundings: surroundings)
@@ -47,7 +51,7 @@ struct EnrichCommand: AsyncParsableCommand {
                 isQuiet: false, isJSON: output.json, open: try reviews.openModelBatches())
             return try report.check()
         }
-        let report = try await model.withModel { model in
+        let report = try await askedModel.withModel { model in
             try await enrichReviews(
                 of: scope, in: reviews, by: model, options: options, surroundings: surroundings)
         }

@@ -3,7 +3,7 @@ import AfterwordPipeline
 import ArgumentParser
 
 /// `insight`: what customers say about a scope, with computed numbers and checked quotes.
-struct InsightCommand: AsyncParsableCommand {
+struct InsightCommand: AsyncParsableCommand, AsksModel {
     static let configuration = CommandConfiguration(
         commandName: "insight",
         abstract: "What customers say of a scope: issues, strengths, quotes, where it stands.",
@@ -15,6 +15,9 @@ struct InsightCommand: AsyncParsableCommand {
 
     @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var asking: AskingOptions
+    @OptionGroup var server: ModelServerOptions
+    @OptionGroup var recording: RecordingOptions
     @OptionGroup var model: ModelOptions
     @Argument(help: "The scope.")
     var scope: String
@@ -22,11 +25,12 @@ struct InsightCommand: AsyncParsableCommand {
     var refresh = false
 
     func validate() throws {
+        try askedModels.validate()
         try checkScope(scope)
         guard !(refresh && store.isPast) else {
             throw ValidationError("the past is shown, never asked again: leave --refresh out")
         }
-        guard !(model.asking.recording.isGiven && store.isPast) else {
+        guard !(recording.isGiven && store.isPast) else {
             throw ValidationError(
                 "the past is shown, never asked: leave --record and --replay out")
         }
@@ -57,12 +61,12 @@ struct InsightCommand: AsyncParsableCommand {
         }
         if let known, !refresh {
             show(known)
-            return try model.asking.recording.finishUnused()
+            return try recording.finishUnused()
         }
-        var options = try model.options()
+        var options = try askedModel.options()
         options.isRefreshing = refresh
         let ready = options
-        let report = try await model.withModel { model in
+        let report = try await askedModel.withModel { model in
             try await makeInsights(
                 [scope], in: reviews, by: model, options: ready,
                 surroundings: insightSurroundings(isQuiet: true))
@@ -75,7 +79,7 @@ struct InsightCommand: AsyncParsableCommand {
     }
 
     private func standing(_ reader: any StoreReader, _ scope: ReviewScope) throws -> InsightRow? {
-        try reader.insights(of: scope).first { $0.language == model.asking.language }
+        try reader.insights(of: scope).first { $0.language == asking.language }
     }
 
     private func show(_ row: InsightRow) {

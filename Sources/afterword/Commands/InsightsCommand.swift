@@ -109,7 +109,7 @@ struct InsightDiffCommand: ParsableCommand {
 }
 
 /// `insights make`.
-struct InsightMakeCommand: AsyncParsableCommand {
+struct InsightMakeCommand: AsyncParsableCommand, AsksModel {
     static let configuration = CommandConfiguration(
         commandName: "make", abstract: "Make insights of what is loaded.",
         discussion: """
@@ -120,13 +120,19 @@ struct InsightMakeCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var asking: AskingOptions
+    @OptionGroup var server: ModelServerOptions
+    @OptionGroup var recording: RecordingOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var events: EventOptions
     @OptionGroup var batches: BatchOptions
     @Argument(help: "changed or top:N.")
     var choice: ChoiceArgument
 
-    func validate() throws { try batches.check(model.asking) }
+    func validate() throws {
+        try askedModels.validate()
+        try batches.check(askedModels)
+    }
 
     func run() async throws {
         let log = try events.open()
@@ -138,7 +144,7 @@ struct InsightMakeCommand: AsyncParsableCommand {
             }
         }
         try await makeChosen(
-            choice.choice(loaded: Set(newest)), in: reviews, model, batches,
+            choice.choice(loaded: Set(newest)), in: reviews, askedModel, batches,
             InsightOutput(isJSON: output.json, log: log))
     }
 }
@@ -183,17 +189,17 @@ struct InsightOutput {
 ///
 /// - Throws: `CommandFault` when a budget or the model ended it.
 func makeChosen(
-    _ choice: InsightChoice, in store: any ReviewStore, _ model: ModelOptions,
+    _ choice: InsightChoice, in store: any ReviewStore, _ model: AskedModel,
     _ batches: BatchOptions, _ output: InsightOutput
 ) async throws {
-    guard choice != .none else { return try model.asking.recording.finishUnused() }
+    guard choice != .none else { return try model.models.recording.finishUnused() }
     try await during(.insights, "", in: output.log) {
         try await make(choice, in: store, model, batches, output)
     }
 }
 
 private func make(
-    _ choice: InsightChoice, in store: any ReviewStore, _ model: ModelOptions,
+    _ choice: InsightChoice, in store: any ReviewStore, _ model: AskedModel,
     _ batches: BatchOptions, _ output: InsightOutput
 ) async throws {
     var options = try model.options()

@@ -4,7 +4,7 @@ import AfterwordPipeline
 import ArgumentParser
 
 /// `models compare`: whether a model is no worse than another.
-struct ModelsCompareCommand: AsyncParsableCommand {
+struct ModelsCompareCommand: AsyncParsableCommand, AsksModels {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Ask two models the same, and count who keeps to it.",
         discussion: """
@@ -21,6 +21,8 @@ struct ModelsCompareCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var junit: JUnitOptions
     @OptionGroup var asking: AskingOptions
+    @OptionGroup var server: ModelServerOptions
+    @OptionGroup var recording: RecordingOptions
     @Argument(help: "The model that is used.")
     var a: String
     @Argument(help: "The model that is to take its place.")
@@ -38,6 +40,7 @@ struct ModelsCompareCommand: AsyncParsableCommand {
     var refresh = false
 
     func validate() throws {
+        try askedModels.validate()
         guard case .top = scopes else { throw ValidationError("--scopes is top:N") }
         guard leastScopes >= 1 else { throw ValidationError("--least-scopes is 1 or more") }
         _ = try (groundedBar(), answeredBar())
@@ -80,7 +83,7 @@ struct ModelsCompareCommand: AsyncParsableCommand {
     }
 
     private func compare() async throws -> ComparedModels {
-        var options = try asking.options(for: [a, b])
+        var options = try askedModels.options(for: [a, b])
         options.isRefreshing = refresh
         let terms = ComparisonTerms(
             options: options, surroundings: insightSurroundings(isQuiet: output.json))
@@ -89,7 +92,7 @@ struct ModelsCompareCommand: AsyncParsableCommand {
             let source = try InsightSource(reader)
             return (try chooseScopes(reader, scopes.choice(loaded: [])), source)
         }
-        return try await asking.withModels([a, b]) { models in
+        return try await askedModels.withModels([a, b]) { models in
             guard models[0].name != models[1].name else {
                 throw CommandFault(.usage, "A and B are the same model")
             }

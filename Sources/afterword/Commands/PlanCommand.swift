@@ -3,7 +3,7 @@ import AfterwordPipeline
 import ArgumentParser
 
 /// `plan`: performs the load of `run` and rolls it back.
-struct PlanCommand: AsyncParsableCommand {
+struct PlanCommand: AsyncParsableCommand, AsksModel {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what 'run' would do; nothing is written.",
@@ -16,6 +16,12 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var arguments: LoadArguments
 
+    @OptionGroup var asking: AskingOptions
+
+    @OptionGroup var server: ModelServerOptions
+
+    @OptionGroup var recording: RecordingOptions
+
     @OptionGroup var model: ModelOptions
 
     @OptionGroup var batches: BatchOptions
@@ -24,7 +30,8 @@ struct PlanCommand: AsyncParsableCommand {
     var enrich: String?
 
     func validate() throws {
-        try batches.check(model.asking)
+        try askedModels.validate()
+        try batches.check(askedModels)
         if let enrich { try checkScope(enrich) }
         guard arguments.receipt == nil else { throw ValidationError("--receipt is of 'run'") }
     }
@@ -32,12 +39,12 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let log = try arguments.openOutputs()
         let (dumps, options, store) = try before(.load, in: log) {
-            var planned = try model.options()
+            var planned = try askedModel.options()
             planned.isBatch = batches.batch
             let dumps = try arguments.dumpsInOrder()
             return (dumps, planned, try arguments.openForRehearsal())
         }
-        _ = try await model.withModel(isAsking: false) { model in
+        _ = try await askedModel.withModel(isAsking: false) { model in
             try arguments.load(dumps, into: store, log) { run, reader in
                 if let enrich {
                     let scope = try resolveScope(reader, enrich)

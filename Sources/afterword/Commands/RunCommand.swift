@@ -2,7 +2,7 @@ import AfterwordPipeline
 import ArgumentParser
 
 /// `run`: loads dumps, one run each.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, AsksModel {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Load dumps: one run each, in the order in which they were taken.",
@@ -18,16 +18,23 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var arguments: LoadArguments
 
+    @OptionGroup var asking: AskingOptions
+
+    @OptionGroup var server: ModelServerOptions
+
+    @OptionGroup var recording: RecordingOptions
+
     @OptionGroup var model: ModelOptions
 
     @OptionGroup var batches: BatchOptions
 
     func validate() throws {
-        try batches.check(model.asking)
+        try askedModels.validate()
+        try batches.check(askedModels)
         guard arguments.insights != .none || !batches.batch else {
             throw ValidationError("--batch goes with --insights")
         }
-        guard arguments.insights != .none || !model.asking.recording.isGiven else {
+        guard arguments.insights != .none || !recording.isGiven else {
             throw ValidationError("--record and --replay go with --insights")
         }
     }
@@ -54,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
         let store = try before(.load, in: log) { try arguments.openForWriting() }
         let runs = try arguments.load(dumps, into: store, log)
         try await makeChosen(
-            arguments.insights.choice(loaded: Set(runs)), in: store, model, batches,
+            arguments.insights.choice(loaded: Set(runs)), in: store, askedModel, batches,
             InsightOutput(
                 isQuiet: arguments.quiet, isJSON: arguments.json,
                 log: log))

@@ -14,7 +14,7 @@ import ServiceLifecycle
 import UnixSignals
 
 /// `serve`: runs the HTTP service.
-struct ServeCommand: AsyncParsableCommand {
+struct ServeCommand: AsyncParsableCommand, AsksModel {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve the API and the page.",
         discussion: """
@@ -27,6 +27,9 @@ struct ServeCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var asking: AskingOptions
+    @OptionGroup var server: ModelServerOptions
+    @OptionGroup var recording: RecordingOptions
     @OptionGroup var model: ModelOptions
     @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
@@ -45,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
     var productLink: String?
 
     func validate() throws {
+        try askedModels.validate()
         guard productLink.map(ServiceConfiguration.isProductLink) ?? true else {
             throw ValidationError(
                 "--product-link is an address that begins with https:// and has {product_id}")
@@ -69,16 +73,16 @@ struct ServeCommand: AsyncParsableCommand {
                 "afterword: the store may only be read here: no insights can be asked for and no "
                     + "work recorded")
         }
-        configuration.insightLanguage = try model.options().language
+        configuration.insightLanguage = try askedModel.options().language
         let serving = configuration
-        try await model.withModel { model in
+        try await askedModel.withModel { model in
             let queue = try InsightWorker(
-                store: store.openForReading(), model: model, options: try self.model.options())
+                store: store.openForReading(), model: model, options: try askedModel.options())
             let recorder = WorkRecorder(store: try store.openForReading())
             var own = serving
             own.verdicts = { try await recorder.judge($0, $1) }
             let jobs = StoredJobs(try store.openForReading())
-            let (asked, options) = (model.identity, try self.model.options())
+            let (asked, options) = (model.identity, try askedModel.options())
             let service = Service(
                 own, store: reading, beside: beside,
                 insights: { scope, language in try await queue.make(scope, language) },
