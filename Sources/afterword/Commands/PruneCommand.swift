@@ -22,10 +22,7 @@ struct PruneCommand: ParsableCommand {
     var olderThan: String?
     @Option(help: "Records of dumps that were taken before a day or moment in UTC: 2026-01-31.")
     var before: String?
-    @Flag(help: "Show what it would do, and do nothing.")
-    var plan = false
-    @Flag(help: "Wait while another run holds the store, instead of failing.")
-    var wait = false
+    @OptionGroup var own: OwnRunOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -46,28 +43,23 @@ struct PruneCommand: ParsableCommand {
     }
 
     func run() throws {
-        _ = try store.openForReading()
-        let store = try plan ? store.openForRehearsal() : store.openForWriting()
-        let interrupts = Interrupts(store.interruption)
-        defer { interrupts.stop() }
-        var surroundings = LoadSurroundings(
-            now: { now() }, pause: wait ? LoadArguments.waiting() : nil)
-        surroundings.isInterrupted = interrupts.isInterrupted
-        let moment = try moment(at: now())
-        let report = try pruneBronze(
-            store, before: moment, isRehearsal: plan, surroundings: surroundings)
-        if output.json { return Terminal.write(json: report.map { [$0.json] } ?? []) }
-        guard let report else {
-            return print("Nothing to remove: every record before \(moment) is held or removed.")
+        try own.withRun(of: store) { store, surroundings in
+            let limit = try moment(at: now())
+            let report = try pruneBronze(
+                store, before: limit, isRehearsal: own.plan, surroundings: surroundings)
+            if output.json { return Terminal.write(json: report.map { [$0.json] } ?? []) }
+            guard let report else {
+                return print("Nothing to remove: every record before \(limit) is held or removed.")
+            }
+            show(report, before: limit)
         }
-        show(report, before: moment)
     }
 
     private func show(_ report: PruneReport, before moment: Instant) {
         print(
-            Terminal.bold(plan ? "Plan of run \(report.run.run)" : "Run \(report.run.run)")
+            Terminal.bold(own.plan ? "Plan of run \(report.run.run)" : "Run \(report.run.run)")
                 + ": the bytes of \(several(report.records, "record")) of dumps before \(moment) "
-                + (plan ? "would be removed, " : "removed, ")
+                + (own.plan ? "would be removed, " : "removed, ")
                 + "\(grouped(report.bytes)) bytes")
         if report.held > 0 {
             say("\(several(report.held, "older record")) held by reviews stay.")

@@ -33,17 +33,12 @@ struct RecleanCommand: ParsableCommand {
         options.maxRejects = maxRejects
         options.maxDeletes = maxDeletes
         let given = try shape.map { try namedShape($0) }
-        _ = try store.openForReading()
-        let store = try plan ? store.openForRehearsal() : store.openForWriting()
-        let interrupts = Interrupts(store.interruption)
-        defer { interrupts.stop() }
-        var surroundings = LoadSurroundings(
-            now: { now() }, pause: wait ? LoadArguments.waiting() : nil)
-        surroundings.isInterrupted = interrupts.isInterrupted
-        let report = try recleanStore(
-            store, by: given, options: options, surroundings: surroundings)
-        if output.json { return Terminal.write(json: [report.json]) }
-        show(report)
+        try withOwnRun(of: store, isRehearsal: plan, waits: wait) { store, surroundings in
+            let report = try recleanStore(
+                store, by: given, options: options, surroundings: surroundings)
+            if output.json { return Terminal.write(json: [report.json]) }
+            show(report)
+        }
     }
 
     private func show(_ report: RecleanReport) {

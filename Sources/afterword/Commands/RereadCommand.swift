@@ -23,37 +23,29 @@ struct RereadCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @Option(help: "The reader, 1 or 2; the store's own when left out.")
     var reader: Int64?
-    @Flag(help: "Show what it would do, and do nothing.")
-    var plan = false
-    @Flag(help: "Wait while another run holds the store, instead of failing.")
-    var wait = false
+    @OptionGroup var own: OwnRunOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let lexicon = try reader.map { try knownLexicon(ofReader: $0) }
-        _ = try store.openForReading()
-        let store = try plan ? store.openForRehearsal() : store.openForWriting()
-        let interrupts = Interrupts(store.interruption)
-        defer { interrupts.stop() }
-        var surroundings = LoadSurroundings(
-            now: { now() }, pause: wait ? LoadArguments.waiting() : nil)
-        surroundings.isInterrupted = interrupts.isInterrupted
-        guard
-            let report = try rereadStore(
-                store, by: lexicon, isRehearsal: plan, surroundings: surroundings)
-        else {
-            if output.json { return Terminal.write(json: []) }
-            let version = try store.read { try $0.newestRun()?.reader }
-            return print("All reviews are read by \(Lexicon.named(version ?? 0)) already.")
+        try own.withRun(of: store) { store, surroundings in
+            guard
+                let report = try rereadStore(
+                    store, by: lexicon, isRehearsal: own.plan, surroundings: surroundings)
+            else {
+                if output.json { return Terminal.write(json: []) }
+                let version = try store.read { try $0.newestRun()?.reader }
+                return print("All reviews are read by \(Lexicon.named(version ?? 0)) already.")
+            }
+            if output.json { return Terminal.write(json: [report.json]) }
+            show(report)
         }
-        if output.json { return Terminal.write(json: [report.json]) }
-        show(report)
     }
 
     private func show(_ report: RereadReport) {
         let (run, version) = (report.run.run, report.run.reader ?? 0)
         print(
-            Terminal.bold(plan ? "Plan of run \(run)" : "Run \(run)")
+            Terminal.bold(own.plan ? "Plan of run \(run)" : "Run \(run)")
                 + ": \(several(report.versions, "version")) of "
                 + "\(several(report.products, "product")) read by \(Lexicon.named(version))")
         let before =

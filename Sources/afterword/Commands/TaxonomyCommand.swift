@@ -173,40 +173,32 @@ struct AcceptTaxonomy: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @Argument(help: "The file.")
     var file: String
-    @Flag(help: "Show what it would do, and do nothing.")
-    var plan = false
-    @Flag(help: "Wait while another run holds the store, instead of failing.")
-    var wait = false
+    @OptionGroup var own: OwnRunOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let document = try taxonomyDocument(file)
-        _ = try store.openForReading()
-        let store = try plan ? store.openForRehearsal() : store.openForWriting()
-        let interrupts = Interrupts(store.interruption)
-        defer { interrupts.stop() }
-        var surroundings = LoadSurroundings(
-            now: { now() }, pause: wait ? LoadArguments.waiting() : nil)
-        surroundings.isInterrupted = interrupts.isInterrupted
-        let report = try namingLines(of: file) {
-            try acceptTaxonomy(
-                document, in: store, isRehearsal: plan, surroundings: surroundings)
+        try own.withRun(of: store) { store, surroundings in
+            let report = try namingLines(of: file) {
+                try acceptTaxonomy(
+                    document, in: store, isRehearsal: own.plan, surroundings: surroundings)
+            }
+            guard let report else {
+                if output.json { return Terminal.write(json: []) }
+                return print("This taxonomy is in force already.")
+            }
+            if output.json { return Terminal.write(json: [report.json]) }
+            let run = report.run.run
+            print(
+                Terminal.bold(own.plan ? "Plan of run \(run)" : "Run \(run)")
+                    + ": \(several(report.versions, "version")) of "
+                    + "\(several(report.products, "product")) read by "
+                    + Lexicon.named(report.run.reader ?? 0))
+            say(
+                Terminal.grey(
+                    "Answers as of run \(run) and later show its themes; as of earlier runs they "
+                        + "stay as they were. Insights stay until they are asked for again."))
         }
-        guard let report else {
-            if output.json { return Terminal.write(json: []) }
-            return print("This taxonomy is in force already.")
-        }
-        if output.json { return Terminal.write(json: [report.json]) }
-        let run = report.run.run
-        print(
-            Terminal.bold(plan ? "Plan of run \(run)" : "Run \(run)")
-                + ": \(several(report.versions, "version")) of "
-                + "\(several(report.products, "product")) read by "
-                + Lexicon.named(report.run.reader ?? 0))
-        say(
-            Terminal.grey(
-                "Answers as of run \(run) and later show its themes; as of earlier runs they stay "
-                    + "as they were. Insights stay until they are asked for again."))
     }
 }
 
