@@ -89,35 +89,48 @@ import Testing
         return all.entries.map { Own($0) }
     }
 
-    @Test("Each review once is its gravest entry, which says the other kind, by every way")
-    func once() throws {
-        try each(made()) { reader, window, name in
-            let flat = try listed(reader, window, InboxFilter())
-            #expect(flat.allSatisfy { $0.also == nil }, "\(name)")
-            var expected: [Own] = []
-            for own in flat {
-                if let place = expected.firstIndex(where: { $0.review == own.review }) {
-                    #expect(expected[place].kind == .safety, "\(name)")
-                    expected[place].also = own.kind
-                } else {
-                    expected.append(own)
-                }
-            }
-            #expect(expected.contains { $0.also != nil } && expected.count < flat.count, "\(name)")
-            var filter = InboxFilter()
-            let kinds: [InboxEntry.Kind?] = [nil] + InboxEntry.Kind.allCases.map { $0 }
-            for kind in kinds {
-                filter.kind = kind
-                filter.listsReviewsOnce = true
-                let wanted = expected.filter { kind == nil || $0.kind == kind || $0.also == kind }
-                #expect(try listed(reader, window, filter) == wanted, "\(name), \(kind as Any)")
-                filter.listsReviewsOnce = false
-                #expect(
-                    try listed(reader, window, filter)
-                        == flat.filter { kind == nil || $0.kind == kind },
-                    "\(name), \(kind as Any)")
+    /// What lists each review once: its gravest entry, which says the kind of the other.
+    private func merged(_ flat: [Own]) -> [Own] {
+        var merged: [Own] = []
+        for own in flat {
+            if let place = merged.firstIndex(where: { $0.review == own.review }) {
+                merged[place].also = own.kind
+            } else {
+                merged.append(own)
             }
         }
+        return merged
+    }
+
+    private func expectOnce(
+        _ reader: any StoreReader, _ window: DumpWindow, _ name: String
+    ) throws {
+        let flat = try listed(reader, window, InboxFilter())
+        #expect(flat.allSatisfy { $0.also == nil }, "\(name)")
+        let expected = merged(flat)
+        let twice = expected.filter { $0.also != nil }
+        #expect(!twice.isEmpty && twice.allSatisfy { $0.kind == .safety }, "\(name)")
+        #expect(expected.count + twice.count == flat.count, "\(name)")
+        #expect(try listed(reader, window, once(nil)) == expected, "\(name)")
+        for kind in InboxEntry.Kind.allCases {
+            let wanted = expected.filter { $0.kind == kind || $0.also == kind }
+            let entries = flat.filter { $0.kind == kind }
+            var filter = InboxFilter()
+            filter.kind = kind
+            #expect(try listed(reader, window, once(kind)) == wanted, "\(name), \(kind)")
+            #expect(try listed(reader, window, filter) == entries, "\(name), \(kind)")
+        }
+    }
+
+    private func once(_ kind: InboxEntry.Kind?) -> InboxFilter {
+        var filter = InboxFilter()
+        (filter.kind, filter.listsReviewsOnce) = (kind, true)
+        return filter
+    }
+
+    @Test("Each review once is its gravest entry, which says the other kind, by every way")
+    func once() throws {
+        try each(made(), expectOnce)
     }
 
     @Test("The numbers by kind stay those of entries, and those of reviews follow from them")

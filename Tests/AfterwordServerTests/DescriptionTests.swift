@@ -185,7 +185,8 @@ import Testing
         "What is described is there: addresses, types of bodies, headers, 304"
     )
     func routes() async throws {
-        try await serving { client, _ in
+        try await serving { client, path in
+            try accept(path)
             for operation in Operation.all
             where operation.method == "get" && operation.id != JobItem.operation.id {
                 let address = filled(operation.path)

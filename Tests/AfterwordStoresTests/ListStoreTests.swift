@@ -147,7 +147,8 @@ import Testing
         }
     }
 
-    @Test("The audit finds that sums of a run that read again are missing", arguments: StoreKind.sql)
+    @Test(
+        "The audit finds that sums of a run that read again are missing", arguments: StoreKind.sql)
     func auditedAgain(kind: StoreKind) throws {
         let stores = TemporaryStores(kind)
         let open = try stores.makeOpener()

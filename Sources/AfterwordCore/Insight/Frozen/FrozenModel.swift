@@ -67,12 +67,10 @@ package final class FrozenModel: Sendable {
         limits = [head.numbers("limits low"), head.numbers("limits high")]
         gate = head.number("gate")
         let weights = (0..<128).map { Self.weight(ofCode: Int16($0) - 64) }
-        rows = file.bytes.withUnsafeBufferPointer { bytes in
-            weights.withUnsafeBufferPointer { weights in
-                WeightRows(count: file.buckets.count) { row, lane in
-                    let byte = bytes[row &* WeightSum.laneCount &+ lane]
-                    return lane == Self.norm ? Int16(byte) : weights[Int(byte)]
-                }
+        rows = file.bytes.lend { bytes in
+            WeightRows(count: file.buckets.count) { row, lane in
+                let byte = bytes[row &* WeightSum.laneCount &+ lane]
+                return lane == Self.norm ? Int16(byte) : weights[Int(byte)]
             }
         }
         places = RowPlaces(file.buckets, bits: Self.bits)
