@@ -40,7 +40,7 @@ import Testing
                 var asked: Set<String> = []
                 if golden == "insights" {
                     try judgeOne(path)
-                    try accept(path)
+                    try renameLeaks(path)
                 }
                 var addresses = Self.addresses.map { "/api/v1/" + $0 }
                 let products = try await client.get("/api/v1/products").items
@@ -70,15 +70,6 @@ import Testing
                 }
             }
         }
-    }
-
-    /// Accepts a taxonomy.
-    private func accept(_ path: String) throws {
-        let store = try SQLiteStore(path: path, opening: .existing)
-        let file: Text = "taxonomy = 1\n[rename.leaks]\nlabel = \"Runs out\"\n"
-        _ = try acceptTaxonomy(
-            file, in: store,
-            surroundings: LoadSurroundings(now: { ReviewHistory.start }))
     }
 
     /// Records a verdict on a live review.
@@ -186,7 +177,7 @@ import Testing
     )
     func routes() async throws {
         try await serving { client, path in
-            try accept(path)
+            try renameLeaks(path)
             for operation in Operation.all
             where operation.method == "get" && operation.id != JobItem.operation.id {
                 let address = filled(operation.path)

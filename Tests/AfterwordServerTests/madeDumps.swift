@@ -219,3 +219,11 @@ extension ServedClient {
         return found
     }
 }
+
+/// Accepts a taxonomy in the store at a path.
+func renameLeaks(_ path: String) throws {
+    let store = try SQLiteStore(path: path, opening: .existing)
+    let file: Text = "taxonomy = 1\n[rename.leaks]\nlabel = \"Runs out\"\n"
+    _ = try acceptTaxonomy(
+        file, in: store, surroundings: LoadSurroundings(now: { ReviewHistory.start }))
+}

@@ -31,18 +31,20 @@ struct ReportLayout {
     /// Lines about groups of which no row is shown.
     private static let lines = 12
 
-    /// - Parameter bytes: The room for rows that are in groups, in bytes of HTML. Each section may
-    ///   take half of what is left. Rows in no group are few and always shown.
+    /// - Parameter bytes: The room for rows that are in groups, in bytes of HTML. Where not all fit,
+    ///   each section may take half of what is left. Rows in no group are few and always shown.
     init(_ sections: [ReportPage.Section], bytes: Int) {
+        let wanted = sections.filter(\.isGrouped).flatMap(\.rows).reduce(0) { $0 + $1.bytes }
+        let share = wanted <= bytes ? 1 : 2
         var left = bytes
         for section in sections where !section.rows.isEmpty {
             guard section.isGrouped else {
                 blocks.append(Block(section: section, groups: [Group(rows: section.rows)]))
                 continue
             }
-            var room = left / 2
+            var room = left / share
             blocks.append(Self.block(section, &room))
-            left -= left / 2 - room
+            left -= left / share - room
         }
     }
 
