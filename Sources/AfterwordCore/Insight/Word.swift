@@ -39,16 +39,6 @@ package func words(of text: Text) -> [Word] {
     return words
 }
 
-/// The byte range of the sentence around words, from its first word to its last.
-func sentence(_ words: [Word], around range: Range<Int>) -> Range<Int> {
-    let number = words[range.lowerBound].sentence
-    var first = range.lowerBound
-    var last = range.upperBound - 1
-    while first > 0, words[first - 1].sentence == number { first -= 1 }
-    while last + 1 < words.count, words[last + 1].sentence == number { last += 1 }
-    return words[first].range.lowerBound..<words[last].range.upperBound
-}
-
 /// What a scalar does in a text that is cut into words.
 enum ScalarRole: Equatable {
     /// It belongs to a word, as these folded letters or digits.
