@@ -56,7 +56,7 @@ struct Failure {
         case let fault as CopyFault: self = Self.failure(fault)
         case let fault as BackupFault: self = Self.failure(fault)
         case let fault as ExportFault:
-            self.init(fault.isOfWriter ? .store : .usage, printable(fault.words))
+            self.init(fault.isRetryable ? .store : .usage, printable(fault.words))
         case let fault as OutputFault:
             self.init(
                 fault.isOfDisk ? .store : .usage, "cannot write \(fault.path): \(fault.reason)")

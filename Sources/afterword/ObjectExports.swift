@@ -141,4 +141,6 @@ private struct ExportBucket: ExportTarget {
     }
 
     func discard(_ path: String) { scratch.remove(path) }
+
+    func hold(isInterrupted: () -> Bool) throws -> FolderHold? { nil }
 }

@@ -89,10 +89,13 @@ import Testing
         let faults: [ExportFault] = [
             .noSuchTable("x", names: ["runs"]), .notReadable,
             .otherExport(what: "format", there: "csv"), .otherStore(run: 3), .badManifest,
-            .writerFailed("why"), .commitFailed("why"),
+            .writerFailed("why"), .commitFailed("why"), .underWay(folder: "x"),
         ]
         #expect(Set(faults.map(\.words)).count == faults.count)
-        #expect(faults.filter(\.isOfWriter) == [.writerFailed("why"), .commitFailed("why")])
+        #expect(
+            faults.filter(\.isRetryable) == [
+                .writerFailed("why"), .commitFailed("why"), .underWay(folder: "x"),
+            ])
     }
 
     @Test("A folder that cannot be made or read is named")

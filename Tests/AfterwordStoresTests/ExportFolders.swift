@@ -70,4 +70,8 @@ struct FailingTarget: ExportTarget {
         try target.commit(path, as: name)
     }
     func discard(_ path: String) { target.discard(path) }
+    func hold(isInterrupted: () -> Bool) throws -> FolderHold? {
+        try countdown.step()
+        return try target.hold(isInterrupted: isInterrupted)
+    }
 }

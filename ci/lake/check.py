@@ -202,6 +202,15 @@ def race(bench):
     assert delta_state(folder) == delta_state(bench.path("lake"))
 
 
+def together(bench):
+    """Six exports at once to one place give what one gives."""
+    folder = bench.path("together")
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: execute(
+            "export", "--to", folder, "--store", bench.store), range(6)))
+    assert tree(folder) == tree(bench.path("lake"), without="_delta_log")
+
+
 def objects(bench):
     """To an object storage goes the same; what fails there says so, and nothing is half there."""
     url = f"s3://{bench.bucket}/lake"
@@ -316,8 +325,8 @@ def refusals(bench):
         assert words in said, (words, said)
 
 
-CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, race, objects, addresses,
-          credentials, refusals]
+CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, race, together, objects,
+          addresses, credentials, refusals]
 
 
 def main():

@@ -20,6 +20,8 @@ package struct ExportOptions: Sendable {
     package var upTo: Int64?
     /// Greatest number of rows that are held.
     package var batchRows = 8192
+    /// Whether the user ends the export: asked while it waits for another one.
+    package var isInterrupted: @Sendable () -> Bool = { false }
     /// The program that writes Parquet, with its arguments.
     package var parquetCommand: [String] = []
 
@@ -48,14 +50,17 @@ package enum ExportFault: Error, Equatable, Sendable {
     case otherStore(run: Int64)
     /// The file with this name is not one of this program.
     case badManifest
+    /// Another export to the target did not end in the time that this one waits.
+    case underWay(folder: String)
     /// The program that writes Parquet cannot be started, or ended; its reason.
     case writerFailed(String)
     /// The runs were exported, and their tables could not be committed to Delta; the reason.
     case commitFailed(String)
 
-    package var isOfWriter: Bool {
+    /// Whether the same export may succeed later.
+    package var isRetryable: Bool {
         switch self {
-        case .writerFailed, .commitFailed: true
+        case .writerFailed, .commitFailed, .underWay: true
         default: false
         }
     }
@@ -71,6 +76,8 @@ package enum ExportFault: Error, Equatable, Sendable {
         case .otherStore(let run):
             "the target holds another run \(run) than this store: it is the export of another store"
         case .badManifest: "manifest.json at the target is not of an export of this program"
+        case .underWay(let folder):
+            "another export to \(folder) is under way, and does not end"
         case .writerFailed(let reason): "Parquet could not be written: \(reason)"
         case .commitFailed(let reason):
             "the export is there, but its runs could not be committed to Delta: \(reason)"

@@ -16,19 +16,38 @@ package protocol ExportTarget {
     func read(_ name: String) throws -> [UInt8]?
     /// Writes a small file whole.
     func write(_ bytes: [UInt8], to name: String) throws
-    /// A path on this machine's disk where a file is to be written, for `commit`.
+    /// An empty file of this machine's disk, which no other export has, to be written for `commit`.
+    ///
+    /// - Returns: Its path.
     func begin(_ name: String) throws -> String
     /// Gives a file that was written its name; it replaces one of this name.
     func commit(_ path: String, as name: String) throws
     /// Removes what was written so far of a file that is given up.
     func discard(_ path: String)
+    /// Keeps other exports from writing here for as long as the answer lives, and waits for one
+    /// that does.
+    ///
+    /// - Returns: Nil where the target has no locks: others may write at the same time.
+    /// - Throws: `ExportFault.underWay` after long waiting, `StoreFault.interrupted`.
+    func hold(isInterrupted: () -> Bool) throws -> FolderHold?
 }
 
 /// A folder of this machine. Files are its owner's only (0600).
-package struct ExportFolder: ExportTarget {
+package final class ExportFolder: ExportTarget {
     private let path: String
+    private let patience: Duration
+    /// While it lives no other export writes here.
+    private weak var held: FolderHold?
 
-    package init(_ path: String) { self.path = path }
+    /// Seconds since its last change after which a half-written file is left by a killed program,
+    /// where no lock says so.
+    private static let leastAge = 3_600
+
+    /// - Parameter patience: How long to wait for another export to the folder.
+    package init(_ path: String, patience: Duration = .seconds(600)) {
+        self.path = path
+        self.patience = patience
+    }
 
     private func place(_ name: String) -> String { "\(path)/\(name)" }
 
@@ -45,8 +64,6 @@ package struct ExportFolder: ExportTarget {
         return Array(data)
     }
 
-    /// Under the name of `begin` first, which is the same each time: what a killed program left
-    /// there is replaced.
     package func write(_ bytes: [UInt8], to name: String) throws {
         let partial = try begin(name)
         do {
@@ -60,11 +77,18 @@ package struct ExportFolder: ExportTarget {
         }
     }
 
-    /// A name that begins with a dot, beside the file: readers of folders pass over it.
+    /// A name that begins with a dot, beside the file: readers of folders pass over it. What killed
+    /// exports left of the same file is removed.
     package func begin(_ name: String) throws -> String {
         let url = URL(fileURLWithPath: place(name))
         try makeFolder(of: url.path)
-        return url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).partial"
+        let (folder, file) = (url.deletingLastPathComponent().path, url.lastPathComponent)
+        sweep(folder, file)
+        let path = "\(folder)/.\(file).\(UUID().uuidString)\(Self.suffix)"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw OutputFault(path: path, number: errno) }
+        close(descriptor)
+        return path
     }
 
     package func commit(_ path: String, as name: String) throws {
@@ -74,6 +98,35 @@ package struct ExportFolder: ExportTarget {
     }
 
     package func discard(_ path: String) { unlink(path) }
+
+    package func hold(isInterrupted: () -> Bool) throws -> FolderHold? {
+        try makeFolder(of: place(FolderHold.name))
+        let hold = try FolderHold.take(path, patience: patience, isInterrupted: isInterrupted)
+        held = hold
+        return hold
+    }
+
+    private static let suffix = ".partial"
+
+    /// Removes half-written files of a name that no export is writing.
+    private func sweep(_ folder: String, _ file: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where Self.isPartial(name, of: file) {
+            var info = stat()
+            guard lstat("\(folder)/\(name)", &info) == 0,
+                held != nil || ScratchFiles.age(info) >= Self.leastAge
+            else { continue }
+            unlink("\(folder)/\(name)")
+        }
+    }
+
+    private static func isPartial(_ name: String, of file: String) -> Bool {
+        // What an earlier version of this program left.
+        if name == ".\(file)\(suffix)" { return true }
+        guard name.hasPrefix(".\(file)."), name.hasSuffix(suffix) else { return false }
+        let middle = name.dropFirst(file.count + 2).dropLast(suffix.count)
+        return UUID(uuidString: String(middle)) != nil
+    }
 
     /// Makes the folders above a file, which are their owner's only.
     private func makeFolder(of file: String) throws(OutputFault) {
@@ -92,10 +145,11 @@ final class GrowingFile {
     private let path: String
     private var descriptor: Int32
 
+    /// - Parameter path: Of a file that is there.
     /// - Throws: `OutputFault`.
     init(_ path: String) throws {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
         guard descriptor >= 0 else { throw OutputFault(path: path, number: errno) }
     }
 

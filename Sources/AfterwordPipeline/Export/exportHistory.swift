@@ -5,6 +5,7 @@ import Foundation
 /// file a run, `TABLE/run=000003/part-0.parquet`, and the manifest names the run once its files are
 /// there. The first run has a file of each table, also without rows, so that each table's columns
 /// are known. The same store gives the same bytes, whenever an export was ended and begun again.
+/// Where another export to the target is under way, this one waits and goes on from it.
 ///
 /// - Parameter progress: Called after each run with its place among those exported now.
 /// - Throws: `ExportFault`, `OutputFault`, `StoreFault`, and what the target throws.
@@ -14,19 +15,25 @@ package func exportHistory(
 ) throws -> ExportReport {
     guard let rows = reader as? any RunTableReader else { throw ExportFault.notReadable }
     let runs = try reader.runs().filter { $0.run <= options.upTo ?? .max }
-    var manifest = try openManifest(target, options, rows)
-    for held in manifest.runs {
-        guard let own = runs.first(where: { $0.run == held.run }) else { continue }
-        guard own.historyDigest == held.historyDigest, own.recordedAt == held.recordedAt else {
-            throw ExportFault.otherStore(run: held.run)
-        }
+    func openTarget() throws -> ExportManifest {
+        let manifest = try openManifest(target, options, rows)
+        try manifest.requireRuns(of: runs)
+        return manifest
     }
+    var manifest = try openTarget()
+    guard !manifest.lacks(runs).isEmpty else {
+        return ExportReport(held: manifest.runs.map(\.run))
+    }
+    let encoder = try parquet ?? makeEncoder(options)
+    let hold = try target.hold(isInterrupted: options.isInterrupted)
+    defer { withExtendedLifetime(hold) {} }
+    // What another export has written meanwhile is not written again.
+    manifest = try openTarget()
     var report = ExportReport(held: manifest.runs.map(\.run))
-    let missing = runs.filter { !report.held.contains($0.run) }
+    let missing = manifest.lacks(runs)
     guard !missing.isEmpty else { return report }
     let tables = rows.runTables(columns: manifest.columns)
         .filter { manifest.tables.contains($0.name) }
-    let encoder = try parquet ?? makeEncoder(options)
     for (place, run) in missing.enumerated() {
         var own = ExportManifest.Run(
             run: run.run, recordedAt: run.recordedAt, historyDigest: run.historyDigest, files: [])
@@ -51,6 +58,25 @@ extension ExportReport {
         files += run.files.count
         rows += run.files.reduce(0) { $0 + $1.rows }
         bytes += run.files.reduce(0) { $0 + $1.bytes }
+    }
+}
+
+extension ExportManifest {
+    /// Those of the runs that are not named.
+    fileprivate func lacks(_ runs: [RunRecord]) -> [RunRecord] {
+        let held = Set(self.runs.map(\.run))
+        return runs.filter { !held.contains($0.run) }
+    }
+
+    /// - Throws: `ExportFault.otherStore` where a run is another than the one that is named.
+    fileprivate func requireRuns(of store: [RunRecord]) throws(ExportFault) {
+        let known = Dictionary(store.map { ($0.run, $0) }) { $1 }
+        for held in runs {
+            guard let own = known[held.run] else { continue }
+            guard own.historyDigest == held.historyDigest, own.recordedAt == held.recordedAt else {
+                throw .otherStore(run: held.run)
+            }
+        }
     }
 }
 

@@ -73,7 +73,8 @@ package final class ScratchFiles: Sendable {
         name.hasPrefix(prefix) && UUID(uuidString: String(name.dropFirst(prefix.count))) != nil
     }
 
-    private static func age(_ info: stat) -> Int {
+    /// Seconds since a file's last change.
+    static func age(_ info: stat) -> Int {
         #if canImport(Darwin)
             time(nil) - info.st_mtimespec.tv_sec
         #else

@@ -50,6 +50,7 @@ struct ExportArguments: ParsableArguments {
         let source = try store.openForReading()
         let interrupts = Interrupts(source.interruption)
         defer { interrupts.stop() }
+        options.isInterrupted = interrupts.isInterrupted
         let bar = ProgressBar(isQuiet: isQuiet)
         defer { bar.finish() }
         let moment = try moment()
