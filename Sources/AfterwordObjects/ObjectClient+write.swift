@@ -36,18 +36,22 @@ extension ObjectClient {
 
     /// Writes an object. It is there whole, or not at all.
     ///
-    /// - Parameter isNew: Refuses to replace an object.
+    /// - Parameters:
+    ///   - isNew: Refuses to replace an object.
+    ///   - etag: The entity tag of the only object that is replaced.
     /// - Returns: Its entity tag.
-    /// - Throws: `ObjectFault`; `.alreadyThere` where the object must be new and is there.
+    /// - Throws: `ObjectFault`; `.alreadyThere` where the object must be new and is there,
+    ///   `.changed` where another one is there than it has to replace, or none.
     @discardableResult
     package func put(
         _ bytes: [UInt8], to address: ObjectAddress, type: String = "application/octet-stream",
-        isNew: Bool = false
+        isNew: Bool = false, replacing etag: String? = nil
     ) throws(ObjectFault) -> String {
         var request = ObjectRequest(method: "PUT", path: try Self.writtenPath(address))
         let mark = UUID().uuidString
         request.headers = [("content-type", type), (Self.markHeader, mark)]
         if isNew { request.headers.append(("if-none-match", "*")) }
+        if let etag { request.headers.append(("if-match", etag)) }
         request.body = bytes
         do throws(ObjectFault) {
             let reply = try send(request, Purpose(address: address, action: "write"))
@@ -55,6 +59,14 @@ extension ObjectClient {
             return reply.header("etag") ?? ""
         } catch .changed where isNew {
             return try own(mark, at: address)
+        } catch .changed where etag != nil {
+            do throws(ObjectFault) {
+                return try own(mark, at: address)
+            } catch .alreadyThere {
+                throw .changed("\(address)")
+            }
+        } catch .nothingThere where etag != nil {
+            throw .changed("\(address)")
         }
     }
 

@@ -182,7 +182,7 @@ extension ObjectClient {
             "IllegalLocationConstraintException", "TemporaryRedirect":
             return otherRegion(error, bucket)
         case "SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout",
-            "OperationAborted":
+            "OperationAborted", "ConditionalRequestConflict":
             return .serverFailed(host: host, status: error.status, code: error.code)
         default: break
         }

@@ -108,18 +108,36 @@ private struct ExportBucket: ExportTarget {
         return ObjectAddress(bucket: address.bucket, key: address.key + prefix + name)
     }
 
-    func read(_ name: String) throws -> [UInt8]? {
+    /// Of one version: one that is replaced meanwhile is read again.
+    func read(_ name: String) throws -> TargetFile? {
         try remote(name) {
-            guard let object = try client.look(at: place(name)) else { return nil }
-            let stream = ObjectStream(client, bucket: address.bucket, object)
-            var bytes: [UInt8] = []
-            while let more = try stream.next() { bytes += more }
-            return bytes
+            for _ in 1..<Self.reads {
+                do { return try readOnce(name) } catch ObjectFault.changed {}
+            }
+            return try readOnce(name)
         }
     }
 
-    func write(_ bytes: [UInt8], to name: String) throws {
-        try remote(name) { _ = try client.put(bytes, to: place(name), type: "application/json") }
+    private static let reads = 10
+
+    private func readOnce(_ name: String) throws -> TargetFile? {
+        guard let object = try client.look(at: place(name)) else { return nil }
+        let stream = ObjectStream(client, bucket: address.bucket, object)
+        var bytes: [UInt8] = []
+        while let more = try stream.next() { bytes += more }
+        return TargetFile(bytes: bytes, mark: object.etag)
+    }
+
+    func replace(_ mark: String?, with bytes: [UInt8], at name: String) throws -> String? {
+        try remote(name) {
+            do {
+                return try client.put(
+                    bytes, to: place(name), type: "application/json", isNew: mark == nil,
+                    replacing: mark == "" ? nil : mark)
+            } catch ObjectFault.changed, ObjectFault.alreadyThere {
+                return nil
+            }
+        }
     }
 
     func begin(_ name: String) throws -> String { try scratch.make() }

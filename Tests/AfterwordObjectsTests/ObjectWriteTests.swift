@@ -47,6 +47,38 @@ import Testing
         }
     }
 
+    @Test("An object is replaced only where it is the one that was read") func replacing() throws {
+        let mark = Made()
+        let fixture = try StorageFixture { request, number in
+            if let own = request.headers["x-amz-meta-afterword-upload"], number < 4 {
+                mark.set(own)
+            }
+            return switch (request.method, request.headers["if-match"], number) {
+            case ("HEAD", _, _):
+                .answer(
+                    200,
+                    headers: [
+                        "etag": "\"e\"", "x-amz-meta-afterword-upload": mark.value,
+                    ])
+            // Another write was under way; the answer to this one is lost.
+            case ("PUT", "\"old\"", 0): .error(409, "ConditionalRequestConflict")
+            case ("PUT", "\"old\"", 1): .hangUp
+            case ("PUT", "\"gone\"", _): .error(404, "NoSuchKey")
+            default: .error(412, "PreconditionFailed")
+            }
+        }
+        let put = { (tag: String) in
+            try fixture.client.put([1], to: Self.address, replacing: tag)
+        }
+        #expect(try put("\"old\"") == "\"e\"")
+        let fault = ObjectFault.changed("\(Self.address)")
+        #expect(throws: fault) { try put("\"other\"") }
+        #expect(throws: fault) { try put("\"gone\"") }
+        let first = fixture.server.requests[0].headers
+        #expect(first["authorization"]?.contains("if-match;") == true)
+        #expect(first["if-none-match"] == nil)
+    }
+
     @Test("An address of a bucket or a folder takes no object", arguments: ["", "r/"])
     func folders(key: String) throws {
         let fixture = try StorageFixture { _, _ in .answer(200) }

@@ -56,10 +56,10 @@ struct FailingTarget: ExportTarget {
     var target: ExportFolder
     var countdown: Countdown
 
-    func read(_ name: String) throws -> [UInt8]? { try target.read(name) }
-    func write(_ bytes: [UInt8], to name: String) throws {
+    func read(_ name: String) throws -> TargetFile? { try target.read(name) }
+    func replace(_ mark: String?, with bytes: [UInt8], at name: String) throws -> String? {
         try countdown.step()
-        try target.write(bytes, to: name)
+        return try target.replace(mark, with: bytes, at: name)
     }
     func begin(_ name: String) throws -> String {
         try countdown.step()
@@ -74,4 +74,27 @@ struct FailingTarget: ExportTarget {
         try countdown.step()
         return try target.hold(isInterrupted: isInterrupted)
     }
+}
+
+/// A target without locks, at which something happens before a manifest is written.
+final class OvertakenTarget: ExportTarget {
+    private let target: ExportFolder
+    private var meanwhile: (() throws -> Void)?
+
+    init(_ place: ExportPlace, meanwhile: @escaping () throws -> Void) {
+        target = place.target
+        self.meanwhile = meanwhile
+    }
+
+    func read(_ name: String) throws -> TargetFile? { try target.read(name) }
+    func replace(_ mark: String?, with bytes: [UInt8], at name: String) throws -> String? {
+        let now = meanwhile
+        meanwhile = nil
+        try now?()
+        return try target.replace(mark, with: bytes, at: name)
+    }
+    func begin(_ name: String) throws -> String { try target.begin(name) }
+    func commit(_ path: String, as name: String) throws { try target.commit(path, as: name) }
+    func discard(_ path: String) { target.discard(path) }
+    func hold(isInterrupted: () -> Bool) throws -> FolderHold? { nil }
 }

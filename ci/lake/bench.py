@@ -41,6 +41,11 @@ def tree(folder, without=None):
     return found
 
 
+def manifest(folder):
+    with open(f"{folder}/manifest.json", encoding="utf-8") as file:
+        return json.load(file)
+
+
 Typed = collections.namedtuple("Typed", "columns rows")
 
 

@@ -2,23 +2,18 @@
 
 usage: check.py PROGRAM JUNIT REVIEWS
 """
-import concurrent.futures, glob, hashlib, json, os, signal, sqlite3, subprocess, sys, tempfile
-import time, traceback, urllib.parse
+import glob, hashlib, json, os, sqlite3, subprocess, sys, tempfile, time, traceback, urllib.parse
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from answers import compare_answers
-from bench import Bench, PROGRAM, execute, tree
+from at_once import kills, overtaken, race, together
+from bench import Bench, execute, manifest, tree
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from junit_report import Failure, write_junit
-
-
-def manifest(folder):
-    with open(f"{folder}/manifest.json", encoding="utf-8") as file:
-        return json.load(file)
 
 
 def arrow(bench):
@@ -135,82 +130,6 @@ def repeated(bench):
     assert tree(bench.path("lake")) == before
 
 
-def delta_state(folder):
-    """Of each table the files and the commits that brought a run."""
-    state = {}
-    for name in sorted(os.listdir(folder)):
-        if os.path.isdir(f"{folder}/{name}/_delta_log"):
-            table = DeltaTable(f"{folder}/{name}")
-            # The first commit makes the table, without rows.
-            runs = [int(entry["afterword_run"]) for entry in table.history()
-                    if "afterword_run" in entry]
-            assert len(set(runs)) == len(runs), (name, runs)
-            state[name] = (sorted(table.file_uris()), sorted(runs))
-    return str(state).replace(folder, "")
-
-
-def kills(bench):
-    """Publishers killed at ten moments leave only whole runs, and are taken up again."""
-    expected_files = tree(bench.path("lake"), without="_delta_log")
-    expected_tables = delta_state(bench.path("lake"))
-    begun = time.monotonic()
-    execute("publish", "--to", bench.path("whole"), "--store", bench.store)
-    whole = time.monotonic() - begun
-    killed = 0
-    for number in range(1, 11):
-        folder = bench.path(f"killed{number}")
-        process = subprocess.Popen(
-            [PROGRAM, "publish", "--to", folder, "--store", bench.store], env=bench.env,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        time.sleep(whole * number / 11)
-        if process.poll() is None:
-            killed += 1
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()
-        if os.path.exists(f"{folder}/runs/_delta_log"):
-            check_committed(folder)
-        execute("publish", "--to", folder, "--store", bench.store)
-        assert tree(folder, without="_delta_log") == expected_files, number
-        assert delta_state(folder) == expected_tables, number
-    assert killed >= 7, killed
-
-
-def check_committed(folder):
-    """Each run that the ledger has is there in every table that the manifest names of it."""
-    ledger = DeltaTable(f"{folder}/runs")
-    done = ledger.transaction_version("afterword") or 0
-    for run in manifest(folder)["runs"]:
-        for file in run["files"] if run["run"] <= done else []:
-            table = DeltaTable(f"{folder}/{file['table']}")
-            assert any(uri.endswith(file["path"]) for uri in table.file_uris()), file
-
-
-def race(bench):
-    """Six publishers at once commit each run once."""
-    folder = bench.path("race")
-    execute("export", "--to", folder, "--store", bench.store)
-    code = [sys.executable, "-m", "afterword_lake", "publish", folder]
-    with concurrent.futures.ThreadPoolExecutor(6) as pool:
-        done = list(pool.map(lambda _: subprocess.run(
-            code, capture_output=True, text=True, timeout=600), range(6)))
-    assert all(one.returncode == 0 for one in done), [one.stderr[-400:] for one in done]
-    expected = sum(len(run["files"]) for run in manifest(folder)["runs"])
-    assert sum(json.loads(one.stdout)["commits"] for one in done) == expected
-    assert delta_state(folder) == delta_state(bench.path("lake"))
-
-
-def together(bench):
-    """Six exports at once to one place give what one gives."""
-    folder = bench.path("together")
-    with concurrent.futures.ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda _: execute(
-            "export", "--to", folder, "--store", bench.store), range(6)))
-    assert tree(folder) == tree(bench.path("lake"), without="_delta_log")
-
-
 def objects(bench):
     """To an object storage goes the same; what fails there says so, and nothing is half there."""
     url = f"s3://{bench.bucket}/lake"
@@ -325,8 +244,8 @@ def refusals(bench):
         assert words in said, (words, said)
 
 
-CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, race, together, objects,
-          addresses, credentials, refusals]
+CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, race, together, overtaken,
+          objects, addresses, credentials, refusals]
 
 
 def main():

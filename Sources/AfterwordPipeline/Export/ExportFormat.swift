@@ -50,8 +50,9 @@ package enum ExportFault: Error, Equatable, Sendable {
     case otherStore(run: Int64)
     /// The file with this name is not one of this program.
     case badManifest
-    /// Another export to the target did not end in the time that this one waits.
-    case underWay(folder: String)
+    /// Another export to the target did not end in the time that this one waits, or wrote
+    /// otherwise whatever this one wrote.
+    case underWay
     /// The program that writes Parquet cannot be started, or ended; its reason.
     case writerFailed(String)
     /// The runs were exported, and their tables could not be committed to Delta; the reason.
@@ -76,8 +77,7 @@ package enum ExportFault: Error, Equatable, Sendable {
         case .otherStore(let run):
             "the target holds another run \(run) than this store: it is the export of another store"
         case .badManifest: "manifest.json at the target is not of an export of this program"
-        case .underWay(let folder):
-            "another export to \(folder) is under way, and does not end"
+        case .underWay: "another export to the target is under way, and does not end"
         case .writerFailed(let reason): "Parquet could not be written: \(reason)"
         case .commitFailed(let reason):
             "the export is there, but its runs could not be committed to Delta: \(reason)"

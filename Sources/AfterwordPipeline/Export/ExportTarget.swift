@@ -1,3 +1,4 @@
+import AfterwordCore
 import Foundation
 
 #if canImport(Darwin)
@@ -8,14 +9,28 @@ import Foundation
     import Glibc
 #endif
 
+/// A small file of a target.
+package struct TargetFile: Equatable, Sendable {
+    package var bytes: [UInt8]
+    /// Which other bytes do not have; empty where the target knows none.
+    package var mark: String
+
+    package init(bytes: [UInt8], mark: String) {
+        self.bytes = bytes
+        self.mark = mark
+    }
+}
+
 /// A place that an export is written to. A reader sees a file whole, or not at all.
 package protocol ExportTarget {
-    /// The bytes of a small file; nil where there is none.
+    /// A small file; nil where there is none.
     ///
     /// - Parameter name: From the target's root on, with slashes.
-    func read(_ name: String) throws -> [UInt8]?
-    /// Writes a small file whole.
-    func write(_ bytes: [UInt8], to name: String) throws
+    func read(_ name: String) throws -> TargetFile?
+    /// Writes a small file whole, in place of the one with a mark, or of none where it is nil.
+    ///
+    /// - Returns: The mark of what was written; nil where another file is there, which stays.
+    func replace(_ mark: String?, with bytes: [UInt8], at name: String) throws -> String?
     /// An empty file of this machine's disk, which no other export has, to be written for `commit`.
     ///
     /// - Returns: Its path.
@@ -51,7 +66,7 @@ package final class ExportFolder: ExportTarget {
 
     private func place(_ name: String) -> String { "\(path)/\(name)" }
 
-    package func read(_ name: String) throws -> [UInt8]? {
+    package func read(_ name: String) throws -> TargetFile? {
         let file = open(place(name), O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
@@ -61,9 +76,23 @@ package final class ExportFolder: ExportTarget {
         guard let data = try? handle.readToEnd() ?? Data() else {
             throw OutputFault(path: place(name), number: EISDIR)
         }
-        return Array(data)
+        return TargetFile(bytes: Array(data), mark: Self.mark(Array(data)))
     }
 
+    private static func mark(_ bytes: [UInt8]) -> String {
+        var digest = StreamDigest()
+        digest.add(bytes[...])
+        return "\(digest.finish())"
+    }
+
+    /// What is there is compared and then replaced: only a hold keeps others away between the two.
+    package func replace(_ mark: String?, with bytes: [UInt8], at name: String) throws -> String? {
+        guard try read(name)?.mark == mark else { return nil }
+        try write(bytes, to: name)
+        return Self.mark(bytes)
+    }
+
+    /// Writes a small file whole, in place of any.
     package func write(_ bytes: [UInt8], to name: String) throws {
         let partial = try begin(name)
         do {

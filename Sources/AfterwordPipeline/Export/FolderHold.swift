@@ -51,7 +51,7 @@ package final class FolderHold {
                 return nil
             }
             guard !isInterrupted() else { throw StoreFault.interrupted }
-            guard ContinuousClock.now < end else { throw ExportFault.underWay(folder: folder) }
+            guard ContinuousClock.now < end else { throw ExportFault.underWay }
             usleep(pause)
         }
     }

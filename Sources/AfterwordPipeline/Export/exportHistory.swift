@@ -15,41 +15,51 @@ package func exportHistory(
 ) throws -> ExportReport {
     guard let rows = reader as? any RunTableReader else { throw ExportFault.notReadable }
     let runs = try reader.runs().filter { $0.run <= options.upTo ?? .max }
-    func openTarget() throws -> ExportManifest {
-        let manifest = try openManifest(target, options, rows)
-        try manifest.requireRuns(of: runs)
-        return manifest
-    }
-    var manifest = try openTarget()
-    guard !manifest.lacks(runs).isEmpty else {
-        return ExportReport(held: manifest.runs.map(\.run))
-    }
+    var manifest = try TargetManifest(target, options, rows, runs)
+    guard !manifest.missing.isEmpty else { return ExportReport(held: manifest.held) }
     let encoder = try parquet ?? makeEncoder(options)
     let hold = try target.hold(isInterrupted: options.isInterrupted)
     defer { withExtendedLifetime(hold) {} }
     // What another export has written meanwhile is not written again.
-    manifest = try openTarget()
-    var report = ExportReport(held: manifest.runs.map(\.run))
-    let missing = manifest.lacks(runs)
-    guard !missing.isEmpty else { return report }
-    let tables = rows.runTables(columns: manifest.columns)
-        .filter { manifest.tables.contains($0.name) }
+    try manifest.renew()
+    var report = ExportReport(held: manifest.held)
+    let missing = manifest.missing
+    manifest.isKept = true
+    let tables = rows.runTables(columns: manifest.list.columns)
+        .filter { manifest.list.tables.contains($0.name) }
     for (place, run) in missing.enumerated() {
-        var own = ExportManifest.Run(
-            run: run.run, recordedAt: run.recordedAt, historyDigest: run.historyDigest, files: [])
-        for table in tables {
-            let file = try exportTable(
-                rows, table, TableFile(target, encoder, options, isFirst: manifest.runs.isEmpty),
-                run: run.run)
-            if let file { own.files.append(file) }
+        let file = TableFile(target, encoder, options)
+        if let own = try exportRun(run, of: rows, tables, file, &manifest) {
+            report.add(own)
+        } else {
+            report.held.append(run.run)
         }
-        manifest.runs.append(own)
-        manifest.runs.sort { $0.run < $1.run }
-        try target.write(manifest.json, to: ExportManifest.name)
-        report.add(own)
         try progress(place + 1, missing.count)
     }
     return report
+}
+
+/// Writes the files of a run, and names it.
+///
+/// - Returns: Nil where another export has named it meanwhile.
+private func exportRun(
+    _ run: RunRecord, of reader: any RunTableReader, _ tables: [RunTable], _ file: TableFile,
+    _ manifest: inout TargetManifest
+) throws -> ExportManifest.Run? {
+    for _ in 1...TargetManifest.tries {
+        try manifest.renew()
+        guard !manifest.names(run.run) else { return nil }
+        var file = file
+        file.isFirst = manifest.list.runs.allSatisfy { $0.run > run.run }
+        var own = ExportManifest.Run(
+            run: run.run, recordedAt: run.recordedAt, historyDigest: run.historyDigest, files: [])
+        for table in tables {
+            let written = try exportTable(reader, table, file, run: run.run)
+            if let written { own.files.append(written) }
+        }
+        if try manifest.add(own) { return own }
+    }
+    throw ExportFault.underWay
 }
 
 extension ExportReport {
@@ -59,57 +69,6 @@ extension ExportReport {
         rows += run.files.reduce(0) { $0 + $1.rows }
         bytes += run.files.reduce(0) { $0 + $1.bytes }
     }
-}
-
-extension ExportManifest {
-    /// Those of the runs that are not named.
-    fileprivate func lacks(_ runs: [RunRecord]) -> [RunRecord] {
-        let held = Set(self.runs.map(\.run))
-        return runs.filter { !held.contains($0.run) }
-    }
-
-    /// - Throws: `ExportFault.otherStore` where a run is another than the one that is named.
-    fileprivate func requireRuns(of store: [RunRecord]) throws(ExportFault) {
-        let known = Dictionary(store.map { ($0.run, $0) }) { $1 }
-        for held in runs {
-            guard let own = known[held.run] else { continue }
-            guard own.historyDigest == held.historyDigest, own.recordedAt == held.recordedAt else {
-                throw .otherStore(run: held.run)
-            }
-        }
-    }
-}
-
-/// The target's manifest, or a new one; checks that the export goes on as it was begun.
-private func openManifest(
-    _ target: any ExportTarget, _ options: ExportOptions, _ reader: any RunTableReader
-) throws -> ExportManifest {
-    let names = reader.runTables(columns: reader.newestColumns).map(\.name)
-    for name in options.tables ?? [] where !names.contains(name) {
-        throw ExportFault.noSuchTable(name, names: names)
-    }
-    // The ledger says which runs there are: it is always exported.
-    let wanted = options.tables.map { tables in
-        names.filter { tables.contains($0) || $0 == "runs" }
-    }
-    guard let bytes = try target.read(ExportManifest.name) else {
-        return ExportManifest(
-            format: options.format, guardsFormulas: options.guardsFormulas,
-            tables: wanted ?? names, columns: reader.newestColumns)
-    }
-    let manifest = try ExportManifest(bytes)
-    guard manifest.format == options.format else {
-        throw ExportFault.otherExport(what: "format", there: manifest.format.rawValue)
-    }
-    guard manifest.format != .csv || manifest.guardsFormulas == options.guardsFormulas else {
-        throw ExportFault.otherExport(
-            what: "formulas", there: manifest.guardsFormulas ? "guarded" : "as they are")
-    }
-    guard wanted == nil || wanted == manifest.tables else {
-        throw ExportFault.otherExport(
-            what: "tables", there: manifest.tables.joined(separator: ","))
-    }
-    return manifest
 }
 
 private func makeEncoder(_ options: ExportOptions) throws -> any TableEncoder {
@@ -127,16 +86,12 @@ private struct TableFile {
     var encoder: any TableEncoder
     var options: ExportOptions
     /// Whether a table without rows has a file.
-    var isFirst: Bool
+    var isFirst = false
 
-    init(
-        _ target: any ExportTarget, _ encoder: any TableEncoder, _ options: ExportOptions,
-        isFirst: Bool
-    ) {
+    init(_ target: any ExportTarget, _ encoder: any TableEncoder, _ options: ExportOptions) {
         self.target = target
         self.encoder = encoder
         self.options = options
-        self.isFirst = isFirst
     }
 }
 

@@ -1,0 +1,135 @@
+"""Exports and publishers that are killed, and several at once."""
+import concurrent.futures, json, os, signal, subprocess, sys, time
+
+from deltalake import DeltaTable
+
+from bench import PROGRAM, execute, manifest, tree
+
+
+def delta_state(folder):
+    """Of each table the files and the commits that brought a run."""
+    state = {}
+    for name in sorted(os.listdir(folder)):
+        if os.path.isdir(f"{folder}/{name}/_delta_log"):
+            table = DeltaTable(f"{folder}/{name}")
+            # The first commit makes the table, without rows.
+            runs = [int(entry["afterword_run"]) for entry in table.history()
+                    if "afterword_run" in entry]
+            assert len(set(runs)) == len(runs), (name, runs)
+            state[name] = (sorted(table.file_uris()), sorted(runs))
+    return str(state).replace(folder, "")
+
+
+def kills(bench):
+    """Publishers killed at ten moments leave only whole runs, and are taken up again."""
+    expected_files = tree(bench.path("lake"), without="_delta_log")
+    expected_tables = delta_state(bench.path("lake"))
+    begun = time.monotonic()
+    execute("publish", "--to", bench.path("whole"), "--store", bench.store)
+    whole = time.monotonic() - begun
+    killed = 0
+    for number in range(1, 11):
+        folder = bench.path(f"killed{number}")
+        process = subprocess.Popen(
+            [PROGRAM, "publish", "--to", folder, "--store", bench.store], env=bench.env,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(whole * number / 11)
+        if process.poll() is None:
+            killed += 1
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+        if os.path.exists(f"{folder}/runs/_delta_log"):
+            check_committed(folder)
+        execute("publish", "--to", folder, "--store", bench.store)
+        assert tree(folder, without="_delta_log") == expected_files, number
+        assert delta_state(folder) == expected_tables, number
+    assert killed >= 7, killed
+
+
+def check_committed(folder):
+    """Each run that the ledger has is there in every table that the manifest names of it."""
+    ledger = DeltaTable(f"{folder}/runs")
+    done = ledger.transaction_version("afterword") or 0
+    for run in manifest(folder)["runs"]:
+        for file in run["files"] if run["run"] <= done else []:
+            table = DeltaTable(f"{folder}/{file['table']}")
+            assert any(uri.endswith(file["path"]) for uri in table.file_uris()), file
+
+
+def race(bench):
+    """Six publishers at once commit each run once."""
+    folder = bench.path("race")
+    execute("export", "--to", folder, "--store", bench.store)
+    code = [sys.executable, "-m", "afterword_lake", "publish", folder]
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda _: subprocess.run(
+            code, capture_output=True, text=True, timeout=600), range(6)))
+    assert all(one.returncode == 0 for one in done), [one.stderr[-400:] for one in done]
+    expected = sum(len(run["files"]) for run in manifest(folder)["runs"])
+    assert sum(json.loads(one.stdout)["commits"] for one in done) == expected
+    assert delta_state(folder) == delta_state(bench.path("lake"))
+
+
+def together(bench):
+    """Six exports at once to one place give what one gives."""
+    expected = tree(bench.path("lake"), without="_delta_log")
+    folder, url = bench.path("together"), f"s3://{bench.bucket}/together"
+    for target in (folder, url):
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            list(pool.map(lambda _: execute(
+                "export", "--to", target, "--store", bench.store), range(6)))
+    assert tree(folder) == expected
+    assert bench.objects("together/") == expected
+
+
+def stalled(bench, name):
+    """A program `afterword-lake` that stops at each order of a name.
+
+    Returns its path, the file that it makes then, and the one that it waits for."""
+    lake, begun, go = (bench.path(f"bin/{name}-{part}") for part in ("lake", "begun", "go"))
+    code = bench.path(f"bin/{name}.py")
+    with open(code, "w", encoding="utf-8") as file:
+        file.write(f"""import os, sys, time
+from afterword_lake import orders
+real = orders.obey
+def obey(order, stream):
+    if {name!r} in order:
+        open({begun!r}, "w").write(str(os.getpid()))
+        while not os.path.exists({go!r}):
+            time.sleep(0.05)
+    return real(order, stream)
+orders.obey = obey
+sys.exit(orders.serve(sys.stdin.buffer, sys.stdout.buffer))
+""")
+    with open(lake, "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/sh\nexec {sys.executable} {code}\n")
+    os.chmod(lake, 0o755)
+    return lake, begun, go
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing came of it"
+        time.sleep(0.05)
+
+
+def overtaken(bench):
+    """An export of the past that a whole one overtakes takes none of its runs away."""
+    lake, begun, go = stalled(bench, "write")
+    url = f"s3://{bench.bucket}/overtaken"
+    process = subprocess.Popen(
+        [PROGRAM, "export", "--to", url, "--store", bench.store, "--as-of", "2", "--lake", lake],
+        env=bench.env, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: os.path.exists(begun))
+        execute("export", "--to", url, "--store", bench.store)
+    finally:
+        with open(go, "w", encoding="utf-8"):
+            pass
+    assert process.wait(timeout=120) == 0
+    expected = tree(bench.path("lake"), without="_delta_log")
+    assert bench.objects("overtaken/") == expected
