@@ -27,7 +27,7 @@ func makeObjectClient() throws(ObjectFault) -> ObjectClient {
 }
 
 /// Whether a key is that of a file rather than of a folder of files.
-private func isNamedAsInput(_ key: String) -> Bool {
+func isNamedAsInput(_ key: String) -> Bool {
     isReviewFile(key) || isNamedAsArchive(key)
 }
 

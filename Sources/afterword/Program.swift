@@ -39,10 +39,11 @@ enum Program {
         _ arguments: [String], _ running: inout any ParsableCommand.Type
     ) throws -> any ParsableCommand {
         try checkPlaces(arguments)
+        let command: any ParsableCommand
         do {
             try checkHelp(arguments)
             try checkPaths(arguments)
-            let command = try Afterword.parseAsRoot()
+            command = try Afterword.parseAsRoot()
             running = type(of: command)
             let made = running
             // The parser's own help command works even with invalid settings.
@@ -52,11 +53,13 @@ enum Program {
             {
                 throw CommandFault(.usage, fault)
             }
-            return command
         } catch {
             reportEarly(error, arguments)
             throw error
         }
+        // Outside, as an event of the refusal could be what harms an input.
+        try checkPlaces(arguments, of: command)
+        return command
     }
 
     /// Log output goes to standard error. It contains neither review texts nor keys.

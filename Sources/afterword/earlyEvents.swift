@@ -16,14 +16,14 @@ extension DeliverCommand: StageCommand { static let stage = Stage.deliver }
 
 /// Writes the event `failed` of a command whose arguments or settings are refused, where the
 /// arguments name a file of events. Help and the version are no failures. A file that cannot be
-/// opened gets no event: the error itself is shown.
+/// opened, or may be an input, gets no event: the error itself is shown.
 ///
 /// - Parameter error: What the parser threw, or the check of the settings.
 func reportEarly(_ error: any Error, _ arguments: [String]) {
     let (command, rest) = descend(arguments)
     guard let type = command.type as? any StageCommand.Type, let path = eventPath(rest),
         Failure(error) != nil || Afterword.exitCode(for: error) != .success,
-        let log = try? EventLog(path, now: { now() })
+        mayAppendEvents(to: path, rest), let log = try? EventLog(path, now: { now() })
     else { return }
     let failure =
         Failure(error)?.stageFailure

@@ -132,8 +132,8 @@ private func linkTarget(_ path: String) -> String? {
         .appendingPathComponent(target).path
 }
 
-/// The end of a chain of links that leads to no existing file.
-private func linkEnd(_ path: String) -> String {
+/// The end of a chain of links, of which the last may lead to no file.
+package func linkEnd(_ path: String) -> String {
     var end = path
     for _ in 0..<longestChain {
         guard let next = linkTarget(end) else { break }
