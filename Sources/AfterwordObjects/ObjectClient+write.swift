@@ -106,6 +106,20 @@ extension ObjectClient {
         }
     }
 
+    /// Shows that an object can be written, and leaves nothing: an upload is begun and taken back.
+    /// No object appears, and none of that name is changed.
+    ///
+    /// - Throws: `ObjectFault`, as a write would.
+    package func requireWritable(_ address: ObjectAddress) throws(ObjectFault) {
+        let upload = try begin(address, "application/octet-stream")
+        do throws(ObjectFault) {
+            try abort(upload)
+        } catch {
+            if error == .interrupted { try? uninterrupted.abort(upload) }
+            throw error
+        }
+    }
+
     private static let partsLimit = 10_000
 
     /// Names an upload, so that one whose answer was lost is known again.

@@ -54,6 +54,11 @@ struct ExportDestination {
                 + "can write there")
     }
 
+    /// Fails where a bucket cannot be written to, before anything of the history is read.
+    ///
+    /// - Throws: `RemoteFault`.
+    func requireWritable() throws { try bucket?.requireWritable() }
+
     /// The environment of the program that commits to Delta: with the key of a bucket.
     ///
     /// - Throws: `RemoteFault`.
@@ -106,6 +111,10 @@ private struct ExportBucket: ExportTarget {
     private func place(_ name: String) -> ObjectAddress {
         let prefix = address.key.isEmpty ? "" : "/"
         return ObjectAddress(bucket: address.bucket, key: address.key + prefix + name)
+    }
+
+    func requireWritable() throws {
+        try remote("\(address)") { try client.requireWritable(place("manifest.json")) }
     }
 
     /// Of one version: one that is replaced meanwhile is read again.

@@ -20,6 +20,13 @@ struct ObjectFile {
         (address, client) = parsed
     }
 
+    /// Fails where the object cannot be written, so that a command ends before its work.
+    ///
+    /// - Throws: `RemoteFault`.
+    func requireWritable() throws {
+        try remote("\(address)") { try client.requireWritable(address) }
+    }
+
     /// Writes a text. An object of that name is replaced.
     ///
     /// - Throws: `RemoteFault`.

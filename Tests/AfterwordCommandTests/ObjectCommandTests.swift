@@ -107,6 +107,10 @@ import Testing
 
         func answer(_ request: ScriptedServer.Request) -> ScriptedServer.Reply {
             objects.withLock { objects in
+                if request.method == "POST", request.uri.contains("?uploads") {
+                    return .answer(200, body: "<R><UploadId>u</UploadId></R>")
+                }
+                if request.method == "DELETE" { return .answer(204, body: "") }
                 let bytes = objects[request.uri]
                 guard request.method != "PUT" else {
                     guard request.headers["if-none-match"] == nil || bytes == nil else {
@@ -162,6 +166,47 @@ import Testing
         let down = environment.merging(["AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1"]) { $1 }
         let failed = try await run(["report", "--output", "s3://bucket/x"], down)
         #expect(failed.code == 3, "\(failed)")
+        await server.stop()
+    }
+
+    @Test("A bucket that cannot be written to is refused before a command does its work")
+    func refusedOutputs() async throws {
+        let storage = MadeStorage()
+        let server = try await ScriptedServer { request, _ in
+            guard ["GET", "HEAD"].contains(request.method) else {
+                let code = request.uri.contains("/none/") ? "NoSuchBucket" : "AccessDenied"
+                return .answer(
+                    code == "NoSuchBucket" ? 404 : 403, body: "<Error><Code>\(code)</Code></Error>")
+            }
+            return storage.answer(request)
+        }
+        let environment = environment(server.url)
+        let noKey = environment.merging(["AWS_ACCESS_KEY_ID": "", "HOME": folder.path]) { $1 }
+        try folder.write("d/2026-01-05/a.jsonl", Self.text)
+        try folder.write("events", "")
+        for option in ["--changed", "--receipt"] {
+            for (address, environment, words) in [
+                ("s3://bucket/x", environment, "may not write s3://bucket/x"),
+                ("s3://none/x", environment, "there is no bucket none"),
+                ("s3://bucket/x", noKey, "no credentials"),
+            ] {
+                let refused = try await run(["run", "d", option, address], environment)
+                #expect(refused.code == 2 && refused.errors.contains(words), "\(refused)")
+                #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/afterword.sqlite"))
+            }
+        }
+        #expect(try await run(["run", "d", "--quiet"], environment).code == 0)
+        for arguments in [
+            ["report", "--output", "s3://bucket/x"], ["backup", "s3://bucket/x"],
+            ["export", "--format", "csv", "--to", "s3://bucket/x"],
+            ["junit", "events", "--junit", "s3://bucket/x"],
+            ["junit", "events", "--summary", "s3://bucket/x"],
+            ["verify", "none", "--golden", "d", "--junit", "s3://bucket/x"],
+        ] {
+            let refused = try await run(arguments, environment)
+            #expect(refused.code == 2 && refused.errors.contains("may not write"), "\(refused)")
+        }
+        #expect(server.requests.allSatisfy { $0.method != "PUT" })
         await server.stop()
     }
 

@@ -242,6 +242,27 @@ import Testing
         }
     }
 
+    @Test("That an object can be written is shown by an upload that is taken back")
+    func writable() throws {
+        let fixture = try StorageFixture { request, _ in
+            Self.kind(request) == "begin"
+                ? .answer(200, body: Array("<R><UploadId>u</UploadId></R>".utf8)) : .answer(204)
+        }
+        try fixture.client.requireWritable(Self.address)
+        #expect(fixture.server.requests.map(Self.kind) == ["begin", "abort"])
+        #expect(fixture.server.requests.last?.query["uploadId"] == "u")
+        for denied in ["begin", "abort"] {
+            let other = try StorageFixture { request, _ in
+                Self.kind(request) == denied
+                    ? .error(403, "AccessDenied")
+                    : .answer(200, body: Array("<R><UploadId>u</UploadId></R>".utf8))
+            }
+            #expect(throws: ObjectFault.forbidden(address: "\(Self.address)", action: "write")) {
+                try other.client.requireWritable(Self.address)
+            }
+        }
+    }
+
     @Test("A large object is sent in parts, and put together at the end") func parts() throws {
         let fixture = try StorageFixture { request, _ in
             switch (request.method, request.query["partNumber"]) {

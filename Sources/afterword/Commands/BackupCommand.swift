@@ -40,6 +40,7 @@ struct BackupCommand: ParsableCommand {
         defer { bar.finish() }
         let object = try ObjectFile(file)
         try object?.requireNew()
+        try object?.requireWritable()
         let source = try store.location.openForBackup()
         let interrupts = Interrupts(source.interruption)
         defer { interrupts.stop() }

@@ -96,6 +96,7 @@ struct ExportCommand: ParsableCommand {
         var options = ExportOptions(format: format)
         options.guardsFormulas = !withFormulas
         let destination = try ExportDestination(arguments.to)
+        try destination.requireWritable()
         let parquet = format == .parquet ? try arguments.startLake() : nil
         let report = try arguments.export(
             options, of: store, to: destination, parquet: parquet, isQuiet: output.json)
@@ -123,6 +124,7 @@ struct PublishCommand: ParsableCommand {
     func run() throws {
         let destination = try ExportDestination(arguments.to)
         try destination.requirePublishable()
+        try destination.requireWritable()
         let options = ExportOptions(format: .parquet)
         let report = try arguments.export(
             options, of: store, to: destination, parquet: try arguments.startLake(),

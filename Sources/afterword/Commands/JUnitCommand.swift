@@ -24,6 +24,8 @@ struct JUnitCommand: ParsableCommand {
     var exitCode = 0
 
     func run() throws {
+        try requireWritableObject(junit.path)
+        try requireWritableObject(summary.path)
         // A missing file is an empty stream: the test run never started.
         let streams = events.map { path in
             FileManager.default.contents(atPath: path).map(Array.init) ?? []

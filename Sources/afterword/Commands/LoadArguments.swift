@@ -194,12 +194,16 @@ struct LoadArguments: StoreArguments {
 
     /// Opens the events and checks where changes are written to, before a store is opened.
     ///
-    /// - Throws: `OutputFault`.
+    /// - Throws: `OutputFault`, `RemoteFault`.
     func openOutputs() throws -> EventLog? {
         let log = try EventOptions.open(events)
         try before(.load, in: log) {
             for path in [changed, receipt].compactMap(\.self) where path != "-" {
-                if try ObjectFile(path) == nil { try checkOutput(path) }
+                if let object = try ObjectFile(path) {
+                    try object.requireWritable()
+                } else {
+                    try checkOutput(path)
+                }
             }
         }
         return log

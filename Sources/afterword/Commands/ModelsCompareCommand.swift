@@ -60,6 +60,7 @@ struct ModelsCompareCommand: AsyncParsableCommand, AsksModels {
     }
 
     func run() async throws {
+        try requireWritableObject(junit.path)
         let compared: ComparedModels
         do {
             compared = try await compare()

@@ -64,6 +64,7 @@ struct ReportCommand: ParsableCommand {
     }
 
     private func write() throws {
+        try requireWritableObject(output)
         let window = try WindowOptions(since: since, to: asOf, option: "--as-of")
         let report = try window.read(store.openForReading()) { reader, window in
             let scope = try resolveScope(reader, self.scope)

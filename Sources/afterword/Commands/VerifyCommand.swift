@@ -37,6 +37,8 @@ struct VerifyCommand: AsyncParsableCommand {
         @OptionGroup var summary: SummaryOptions
 
         func run() async throws {
+            try requireWritableObject(junit.path)
+            try requireWritableObject(summary.path)
             let outcome = try await verify(options, cases) { golden, actual, verdicts in
                 if !Settings.current.isCI { try writeActual(golden, actual, verdicts) }
             }

@@ -18,6 +18,16 @@ func writeOutput(
     try writeFile(Array(text.utf8), to: path, mode: mode)
 }
 
+/// Fails where an output is an object that cannot be written, before a command does its work. Of
+/// other places nothing is looked at.
+///
+/// - Parameter path: Nil where nothing is written.
+/// - Throws: `RemoteFault`.
+func requireWritableObject(_ path: String?) throws {
+    guard let path else { return }
+    try ObjectFile(path)?.requireWritable()
+}
+
 /// The mode 0666 restricted by the user's umask.
 func openMode() -> UInt32 {
     let mask = umask(0)
