@@ -27,7 +27,8 @@ extension Reference {
         let elsewhere = table.counts(
             of: phrases, in: zip(reviews, isOther).lazy.filter(\.1).map(\.0))
         phrases = phrases.filter { phrase, places in
-            // Adding one to the others corrects for small samples; a single word needs a higher lift.
+            // Adding one to the others corrects for small samples; a single word needs a higher
+            // lift.
             let lift = ClusterLimit.lift + (phrase.count == 1 ? 1 : 0)
             return places.count * ((others[phrase.language] ?? 0) + 1)
                 >= lift * ((elsewhere[phrase] ?? 0) + 1) * (unread[phrase.language] ?? 0)

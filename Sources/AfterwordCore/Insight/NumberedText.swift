@@ -1,6 +1,7 @@
 /// A text cut into the words of `words(of:)`, but with numbers in place of strings: words that are
 /// equal have the same number.
 struct NumberedText {
+    /// A word by its number, with its sentence and its byte range in the text.
     struct Word {
         /// Its number; -1 where it has none.
         var number: Int32
