@@ -1,5 +1,6 @@
 import AfterwordCore
 import AfterwordStores
+import AfterwordTesting
 import Foundation
 import Testing
 
