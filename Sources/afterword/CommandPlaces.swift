@@ -35,7 +35,7 @@ extension StoreLocation {
 
 extension RunCommand: PlacedCommand {
     var places: CommandPlaces {
-        CommandPlaces(inputs: arguments.dumps, outputs: arguments.store.location.outputs("--store"))
+        CommandPlaces(inputs: arguments.dumps, outputs: arguments.location.outputs("--store"))
     }
 }
 

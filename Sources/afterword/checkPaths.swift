@@ -1,3 +1,5 @@
+import AfterwordPipeline
+
 /// Options that name a file or a folder, or an address in their place.
 private let pathOptions: Set = [
     "--store", "--to", "--from", "--output", "--changed", "--receipt", "--junit", "--summary",
