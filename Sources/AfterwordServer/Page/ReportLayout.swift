@@ -32,7 +32,8 @@ struct ReportLayout {
     private static let lines = 12
 
     /// - Parameter bytes: The room for rows that are in groups, in bytes of HTML. Where not all
-    ///   fit, each section may take half of what is left. Rows in no group are few and always shown.
+    ///   fit, each section may take half of what is left. Rows in no group are few and are always
+    ///   shown.
     init(_ sections: [ReportPage.Section], bytes: Int) {
         let wanted = sections.filter(\.isGrouped).flatMap(\.rows).reduce(0) { $0 + $1.bytes }
         let share = wanted <= bytes ? 1 : 2
