@@ -35,7 +35,7 @@ def arrow(bench):
             assert all(
                 field.nullable or table[field.name].null_count == 0 for field in table.schema)
             tables.add(file["table"])
-    assert tables == set(manifest(out)["tables"]) and len(tables) == 17, tables
+    assert tables == set(manifest(out)["tables"]) and len(tables) == 18, tables
 
 
 def parquet(bench):
