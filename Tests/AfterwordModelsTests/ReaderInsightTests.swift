@@ -218,7 +218,7 @@ import Testing
         let wet = own.aspects.first { $0.id == "wet" }
         #expect(wet?.label == "Wet" && wet?.isGeneral == true)
         #expect(own.aspects.first { $0.id == "leaks" }?.strength == "Holds water")
-        // Whoever asks otherwise is answered by the reader alone.
+        // A question without a taxonomy is answered by the reader alone.
         let schema = asked(lexicon).request.schema
         for said in [
             "7", #"{"taxonomy":1,"add":{"leaks":{}}}"#, #"{"taxonomy":1,"merge":null}"#,

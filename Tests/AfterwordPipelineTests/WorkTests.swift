@@ -179,22 +179,6 @@ import Testing
 
     // MARK: The inbox
 
-    /// Answers as where no lists and no readings are kept.
-    private final class Walking: ForwardingReader {
-        private let reader: any StoreReader
-        init(_ reader: any StoreReader) { self.reader = reader }
-        func target() throws -> any StoreReader { reader }
-        func hasLists(by reader: Int64) throws -> Bool { false }
-        func runs() throws -> [RunRecord] {
-            try reader.runs().map { run in
-                var run = run
-                run.reader = nil
-                return run
-            }
-        }
-        func newestRun() throws -> RunRecord? { try runs().last }
-    }
-
     private struct Listed: Equatable {
         var titles: [String] = []
         var total = 0

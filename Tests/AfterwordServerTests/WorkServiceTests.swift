@@ -139,7 +139,14 @@ import Testing
             #expect(answer.status == 303)
             #expect(Set(try storedMarks(path).map(\.madeRun)).count == 1)
             let later = try await client.get("/inbox")
-            #expect(later.words.contains("Nothing of this kind came"))
+            // What was seen came all the same, and no page says that nothing did.
+            for address in ["/inbox", "/inbox?kind=safety", "/"] {
+                let words = try await client.get(address).words
+                #expect(words.contains("Nothing is left to read here: "), "\(address)")
+                #expect(!words.contains("word of danger") && !words.contains("All 0"), "\(address)")
+            }
+            #expect(later.words.contains("entries were seen, with 1 danger."))
+            #expect(try await client.get("/").text.contains("/csv/inbox.csv?seen=hidden"))
             #expect(!later.words.contains("Mark all of this page"))
             // A review that changed since is not marked.
             let stale = try await client.send(["entry": "2/D%2F1/drip", "mark": "seen"])

@@ -7,6 +7,8 @@ struct InboxPage: PageRow {
     var covers: String
     var facets: [Facet]
     var inbox: [InboxCard]
+    /// Why nothing is listed; nil where something is.
+    var empty: String?
     var unlikely: String?
     /// How many reviews are two entries, in words; nil for none.
     var twice: String?
@@ -22,7 +24,8 @@ struct InboxPage: PageRow {
     static let members: KeyValuePairs<String, Member<InboxPage>> = [
         "strip": .row { $0.strip }, "covers": .text { $0.covers },
         "facets": .rows { $0.facets }, "inbox": .rows { $0.inbox },
-        "unlikely": .maybe { $0.unlikely }, "twice": .maybe { $0.twice },
+        "empty": .maybe { $0.empty }, "unlikely": .maybe { $0.unlikely },
+        "twice": .maybe { $0.twice },
         "seen": .row { $0.seen },
         "is_hiding": .flag { $0.isHiding }, "all": .row { $0.all }, "steps": .row { $0.steps },
         "exports": .row { $0.exports },
@@ -178,10 +181,32 @@ func inboxPage(_ call: Call) throws -> String {
                 "seen": isHiding ? "hidden" : "shown",
             ], call))
     page.seen = seenLink(all, kind: kind, brand: brand, isHiding: isHiding, at: address)
+    page.empty = cards.isEmpty ? emptyWords(all, kind: kind, brand: brand) : nil
     page.twice = kind == nil ? twiceWords(all, brand: brand) : nil
     return try AfterwordServer.page(
         Templates.shared.inbox, page, title: "Inbox",
         at: call.ownAddress("/inbox", filters), call)
+}
+
+/// What a list without entries says. That nothing came is said only where nothing did: what was seen
+/// came too.
+///
+/// - Parameters:
+///   - all: Everything that came, of all kinds and brands.
+///   - nothing: That nothing came that the list is for.
+func emptyWords(
+    _ all: CoveredInbox, kind: InboxEntry.Kind? = nil, brand: String? = nil,
+    nothing: String = "Nothing of this kind came"
+) -> String {
+    let seen = all.seen.total(of: kind, brand: brand)
+    guard seen == 0 else {
+        let dangers = kind == nil ? all.seen.total(of: .safety, brand: brand) : 0
+        return "Nothing is left to read here: \(several(seen, "entry", plural: "entries")) "
+            + (seen == 1 ? "was" : "were") + " seen"
+            + (dangers > 0 ? ", with \(several(dangers, "danger"))." : ".")
+    }
+    if all.groups.total(of: .safety, brand: brand) > 0 { return nothing + "." }
+    return nothing + ", and no " + (all.inbox.unlikely > 0 ? "danger." : "word of danger.")
 }
 
 /// How many reviews of a list are entries of two kinds, and what that means for its numbers; nil

@@ -8,8 +8,10 @@ struct OverviewPage: PageRow {
     var covers: String
     var strip: StripRow
     var inbox: [InboxCard]
-    /// The link to the whole inbox, with the number of its reviews.
-    var allInbox: CountLink
+    /// Why nothing is listed; nil where something is.
+    var empty: String?
+    /// The link to the whole inbox, with the number of its reviews; nil for none.
+    var allInbox: CountLink?
     var picture: Picture?
     /// The number of reviews whose danger words are probably harmless, in words; nil when there are
     /// none.
@@ -22,7 +24,7 @@ struct OverviewPage: PageRow {
 
     static let members: KeyValuePairs<String, Member<OverviewPage>> = [
         "since": .maybe { $0.since }, "covers": .text { $0.covers },
-        "strip": .row { $0.strip }, "inbox": .rows { $0.inbox },
+        "strip": .row { $0.strip }, "inbox": .rows { $0.inbox }, "empty": .maybe { $0.empty },
         "all_inbox": .row { $0.allInbox }, "picture": .row { $0.picture },
         "unlikely": .maybe { $0.unlikely },
         "inbox_csv": .text { $0.inboxCSV },
@@ -182,12 +184,11 @@ func overview(_ call: Call) throws -> String {
             ?? "No dump with reviews was loaded yet.",
         strip: stripRow(window, news, call),
         inbox: shown.map { InboxCard($0, book, back: call.link("/"), read) },
-        allInbox: CountLink(
-            name: reviewsAndEntries(news.inbox.total, news.listed.total()),
-            link: call.link("/inbox"), count: Int64(news.inbox.total)),
+        empty: shown.isEmpty ? emptyWords(news, nothing: "Nothing negative came with it") : nil,
+        allInbox: inboxLink(news, call),
         picture: try facts.portfolioPicture(call),
         unlikely: unlikelyDangers(Int64(news.inbox.unlikely)),
-        inboxCSV: call.link("/csv/inbox.csv"), allBrands: call.link("/brands"),
+        inboxCSV: call.link("/csv/inbox.csv", ["seen": "hidden"]), allBrands: call.link("/brands"),
         brands: brandTable(
             call, ranked.prefix(brandsOfPage), facts,
             heads: ListOrder(call).heads(.brands, at: call.address("/brands"))),
@@ -198,6 +199,13 @@ func overview(_ call: Call) throws -> String {
         ["brand": call.text("brand"), "q": call.text("q"), "sentiment": call.text("sentiment")])
     return try AfterwordServer.page(
         Templates.shared.overview, page, title: "What customers say", at: filters, call)
+}
+
+private func inboxLink(_ news: CoveredInbox, _ call: Call) -> CountLink? {
+    guard news.inbox.total > 0 else { return nil }
+    return CountLink(
+        name: reviewsAndEntries(news.inbox.total, news.listed.total()), link: call.link("/inbox"),
+        count: Int64(news.inbox.total))
 }
 
 /// Throws `nothingLoaded` for a store without reviews, whose page would otherwise say that nothing
