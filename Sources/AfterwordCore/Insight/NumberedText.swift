@@ -22,6 +22,7 @@ struct NumberedText {
         words.reserveCapacity(text.bytes.count / 5)
         if !text.bytes.lend({ cut($0, &numbers, isAdding) }) {
             words.removeAll()
+            numbers.dropWord()
             let isCut = Array(text.string.utf8).lend { cut($0, &numbers, isAdding) }
             precondition(isCut, "a repaired text is well-formed")
         }
@@ -126,12 +127,15 @@ struct WordNumbers {
         }
     }
 
+    /// Gives up the word under way.
+    fileprivate mutating func dropWord() {
+        letters.removeAll(keepingCapacity: true)
+        isPlain = true
+    }
+
     /// Ends the word under way; -1 where it has no number.
     fileprivate mutating func finish(isAdding: Bool) -> Int32 {
-        defer {
-            letters.removeAll(keepingCapacity: true)
-            isPlain = true
-        }
+        defer { dropWord() }
         guard isPlain else { return number(isAdding: isAdding) }
         if letters.count <= 16 {
             let word = ShortWord(letters)
