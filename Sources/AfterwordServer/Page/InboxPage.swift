@@ -188,8 +188,8 @@ func inboxPage(_ call: Call) throws -> String {
         at: call.ownAddress("/inbox", filters), call)
 }
 
-/// What a list without entries says. That nothing came is said only where nothing did: what was seen
-/// came too.
+/// What a list without entries says. That nothing came is said only where nothing did: what was
+/// seen came too.
 ///
 /// - Parameters:
 ///   - all: Everything that came, of all kinds and brands.
