@@ -128,6 +128,20 @@ import Testing
         }
     }
 
+    @Test("Who opens a file that another program makes waits longer than for a run")
+    func madeSlowly() throws {
+        let file = try TemporaryStore()
+        let other = try DatabaseQueue(path: file.path)
+        try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+        let released = DispatchGroup()
+        DispatchQueue.global().async(group: released) {
+            Thread.sleep(forTimeInterval: 2)
+            try? other.inDatabase { try $0.execute(sql: "COMMIT") }
+        }
+        #expect(try SQLiteStore(path: file.path).read { try $0.runs().isEmpty })
+        released.wait()
+    }
+
     @Test("A first load goes past the log and leaves it in use; who comes meanwhile is told")
     func firstLoad() throws {
         let file = try TemporaryStore()

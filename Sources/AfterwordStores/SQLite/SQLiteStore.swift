@@ -47,15 +47,17 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         self.path = path
         self.writes = writes
         opened = Mutex(
-            try Self.translating {
-                if opening == .making { try Self.create(path) }
-                try SQLiteOwner.check(path: path, writes: writes)
-                let connections =
-                    opening == .making
-                    ? try SQLiteConnections(making: path)
-                    : try SQLiteConnections(existing: path, writes: writes)
-                if checks { try Self.migrate(connections, opening) }
-                return connections
+            try Self.whileMade(path, opening) {
+                try Self.translating {
+                    if opening == .making { try Self.create(path) }
+                    try SQLiteOwner.check(path: path, writes: writes)
+                    let connections =
+                        opening == .making
+                        ? try SQLiteConnections(making: path)
+                        : try SQLiteConnections(existing: path, writes: writes)
+                    if checks { try Self.migrate(connections, opening) }
+                    return connections
+                }
             })
         identity = FileIdentity(path: path)
     }
@@ -80,6 +82,28 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         let connections = SQLiteConnections(of: queue)
         try Self.translating { try Self.migrate(connections, .making) }
         opened = Mutex(connections)
+    }
+
+    /// Opens a file, again and again while another program makes it: each step of it may hold the
+    /// lock longer than `busySeconds` where the disk is slow.
+    ///
+    /// - Throws: `StoreFault.locked` after `migratingSeconds`, or at once where the file is made.
+    private static func whileMade<Result>(
+        _ path: String, _ opening: StoreOpening, _ open: () throws -> Result
+    ) throws -> Result {
+        let end = ContinuousClock.now + .seconds(migratingSeconds)
+        while true {
+            do { return try open() } catch StoreFault.locked
+                where opening == .making && isBeingMade(path) && ContinuousClock.now < end
+            { Thread.sleep(forTimeInterval: 0.01) }
+        }
+    }
+
+    /// Whether a file has fewer pages than a store has tables: what makes it lies in its log.
+    private static func isBeingMade(_ path: String) -> Bool {
+        let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let bytes = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
+        return (bytes ?? 0) < 16 * pageBytes
     }
 
     /// Creates an empty file where none exists. A symbolic link is followed, not replaced.
