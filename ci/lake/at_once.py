@@ -133,3 +133,30 @@ def overtaken(bench):
     assert process.wait(timeout=120) == 0
     expected = tree(bench.path("lake"), without="_delta_log")
     assert bench.objects("overtaken/") == expected
+
+
+def has_ended(number):
+    """Whether a process is gone, or waits only for its parent to ask."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(number)], capture_output=True).stdout
+    return not state.strip() or state.startswith(b"Z")
+
+
+def orphaned(bench):
+    """What writes for a killed export makes no file that a later export has removed."""
+    lake, begun, go = stalled(bench, "write")
+    folder = bench.path("orphaned")
+    process = subprocess.Popen(
+        [PROGRAM, "export", "--to", folder, "--store", bench.store, "--lake", lake],
+        env=bench.env, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: os.path.exists(begun))
+        process.kill()
+        process.wait()
+        execute("export", "--to", folder, "--store", bench.store)
+    finally:
+        with open(go, "w", encoding="utf-8"):
+            pass
+    with open(begun, encoding="utf-8") as file:
+        writer = int(file.read())
+    wait_for(lambda: has_ended(writer))
+    assert tree(folder) == tree(bench.path("lake"), without="_delta_log")

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from answers import compare_answers
-from at_once import kills, overtaken, race, together
+from at_once import kills, orphaned, overtaken, race, together
 from bench import Bench, execute, manifest, tree
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
@@ -244,8 +244,8 @@ def refusals(bench):
         assert words in said, (words, said)
 
 
-CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, race, together, overtaken,
-          objects, addresses, credentials, refusals]
+CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, orphaned, race, together,
+          overtaken, objects, addresses, credentials, refusals]
 
 
 def main():

@@ -16,16 +16,18 @@ REPEATED = {
 
 
 def write_stream(stream, path, sorted_by=None):
-    """Writes the rows of an Arrow stream to a Parquet file, a row group at a time.
+    """Writes the rows of an Arrow stream to a Parquet file that is there, a row group at a time.
 
-    `sorted_by` names the column by which the rows come sorted. Returns the number of rows."""
+    `sorted_by` names the column by which the rows come sorted. Returns the number of rows.
+    Raises `FileNotFoundError` where the file is gone: a later export has removed what a killed one
+    left, and this program goes on for the killed one."""
     reader = pa.ipc.open_stream(stream)
     schema = reader.schema
     sorting = None
     if sorted_by == "product_id":
         sorting = pq.SortingColumn.from_ordering(schema, [(sorted_by, "ascending")])
     rows = 0
-    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    with open(path, "wb", opener=lambda name, flags: os.open(name, flags & ~os.O_CREAT)) as file:
         with pq.ParquetWriter(
                 file, schema, compression="zstd", compression_level=1, version="2.6",
                 use_dictionary=[name for name in schema.names if name in REPEATED],
