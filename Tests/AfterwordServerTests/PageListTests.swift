@@ -78,6 +78,34 @@ import Testing
         }
     }
 
+    @Test("Where the heads of a table are hidden, the same links sort it from above")
+    func narrowSorting() async throws {
+        func links(_ part: String) -> [String] {
+            part.matches(of: #/href="([^"]+)"/#).map { String($0.output.1) }
+        }
+        try await serving(Self.dumps) { client, _ in
+            for address in ["/", "/brands?sort=reviews", "/products?sort=-mean", "/themes"] {
+                let page = try await client.get(address)
+                let tables = page.text.components(separatedBy: "<div class=\"sorts\"").dropFirst()
+                #expect(tables.count == (address == "/" ? 2 : 1), "\(address)")
+                for table in tables {
+                    let sorts = table.components(separatedBy: "</div>")[0]
+                    let heads = table.components(separatedBy: "</thead>")[0]
+                        .components(separatedBy: "<thead>")[1]
+                    #expect(links(sorts).count > 3 && links(sorts) == links(heads), "\(address)")
+                    #expect(
+                        sorts.contains("aria-current=\"true\"") == heads.contains("aria-sort"))
+                }
+            }
+        }
+        // What is hidden takes no tab stop: either the heads are there, or the links above.
+        let parts = pageStyle.components(separatedBy: "@media (max-width: 640px)")
+        #expect(parts[0].contains(".sorts { display: none; }"))
+        #expect(!parts[0].contains(".stack thead"))
+        #expect(parts[1].contains(".stack thead { display: none; }"))
+        #expect(parts[1].contains(".sorts { display: flex;"))
+    }
+
     @Test("A filter's number is that of the entries that it leaves")
     func facets() async throws {
         try await serving(Self.dumps) { client, _ in

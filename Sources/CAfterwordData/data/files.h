@@ -127,6 +127,8 @@
 #include "embed.h"
 #define FILE_NAME "html/sorthead.html"
 #include "embed.h"
+#define FILE_NAME "html/sorts.html"
+#include "embed.h"
 #define FILE_NAME "html/stars.html"
 #include "embed.h"
 #define FILE_NAME "html/steps.html"
