@@ -278,6 +278,12 @@ import Testing
             #expect(map.contains("class=\"heat more3\"") && map.contains("class=\"heat less"))
             #expect(map.contains("60 of 100; other brands 13.6 %"), "\(map.prefix(2_000))")
             #expect(page.links.contains("/themes/leaks?brand=Brand%20A"))
+            // It moves sideways by keyboard, and its themes never break within a word.
+            let region = "<div class=\"scroll maps\" tabindex=\"0\" role=\"group\" aria-label=\""
+            #expect(page.text.contains(region + "Themes by brand\">"))
+            let own = pageStyle.components(separatedBy: ".map th:first-child {").last ?? ""
+            let rule = own.components(separatedBy: "}")[0]
+            #expect(rule.contains("min-width: 8rem") && rule.contains("overflow-wrap: break-word"))
             let one = try await client.get("/themes?brand=Brand%20A")
             #expect(!one.text.contains("data map"))
         }
