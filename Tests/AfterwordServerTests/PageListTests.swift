@@ -106,6 +106,30 @@ import Testing
         #expect(parts[1].contains(".sorts { display: flex;"))
     }
 
+    @Test("What reloads a page from within it comes back to its section")
+    func sections() async throws {
+        try await serving(Self.dumps) { client, _ in
+            for (address, sections) in [
+                ("/brands/Brand3", ["fix"]), ("/products/P1003", ["fix", "reviews"]),
+                ("/themes/leaks", ["fix", "quotes", "where", "who"]), ("/", ["products"]),
+            ] {
+                let page = try await client.get(address)
+                let main = page.text.components(separatedBy: "<main id=\"main\">").last ?? ""
+                let path = address == "/" ? "/" : address
+                let forms = main.matches(of: #/method="get" action="([^"#]+)(#[^"]*)?"/#)
+                for form in forms where form.output.1 == path {
+                    #expect(form.output.2 != nil, "\(address)")
+                }
+                let own = main.matches(of: #/(?:href|action)="([^"#?]+)[^"#]*#([^"]+)"/#)
+                    .filter { $0.output.1 == path }.map { String($0.output.2) }
+                #expect(Set(own) == Set(sections), "\(address): \(own)")
+                for section in sections {
+                    #expect(page.text.contains("id=\"\(section)\""), "\(address) \(section)")
+                }
+            }
+        }
+    }
+
     @Test("A filter's number is that of the entries that it leaves")
     func facets() async throws {
         try await serving(Self.dumps) { client, _ in

@@ -60,6 +60,8 @@ import Testing
             #expect((now.json?["item"]?["months"]?.elements?.count ?? 0) > 1)
             let first = try await client.get("/")
             #expect(first.text.contains("0805082115") && first.text.contains("id=\"slider\""))
+            // It moves only by the script, which shows it.
+            #expect(first.text.contains("<input id=\"slider\" hidden type=\"range\""))
         }
         try await serving("second-load") { client, _ in
             let products = try await client.get("/api/v1/products?limit=200")

@@ -53,8 +53,9 @@ final class ServedClient: Sendable {
         _ uri: String, method: HTTPRequest.Method = .get, headers: HTTPFields = [:],
         body: String? = nil
     ) async throws -> ServedAnswer {
+        // As browsers do, it sends no fragment.
         let response = try await client.executeRequest(
-            uri: uri, method: method, headers: headers,
+            uri: String(uri.prefix { $0 != "#" }), method: method, headers: headers,
             body: body.map { ByteBuffer(string: $0) })
         return ServedAnswer(
             status: response.status.code, headers: response.headers,

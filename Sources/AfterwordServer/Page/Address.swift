@@ -25,6 +25,14 @@ struct Address: Sendable {
         return other
     }
 
+    /// A copy that leads to a section of the page: what reloads a page from within it comes back to
+    /// where the reader was.
+    func at(_ section: String) -> Address {
+        var other = self
+        other.fragment = section
+        return other
+    }
+
     /// The path with its encoded query and fragment.
     var text: String {
         let pairs = query.map { "\($0.name)=\(encoded($0.value))" }

@@ -116,7 +116,7 @@ func brandPage(_ call: Call) throws -> String {
         history.arrivals(of: members, first: history.first(sums)), sums, over: dumps)
     let themes = try AfterwordPipeline.themes(call.reader, query)
     let work = try ScopeWork(
-        scope, products: Set(products.map(\.id)), themes, back: call.address(path).text, call)
+        scope, products: Set(products.map(\.id)), themes, back: call.address(path), call)
     let picture = Picture(
         "dumps", part: "negative", periods, marks: call.pictureMarks + work.marks)
     let page = BrandPage(
@@ -124,7 +124,7 @@ func brandPage(_ call: Call) throws -> String {
         products: several(entry.productCount, "product"),
         impact: entry.isRanked ? fixed(entry.impact, of: 1_000_000, places: 1) : "–",
         dangers: try DangersPart(
-            dangerReviews(call.reader, query), back: call.address(path).text, call),
+            dangerReviews(call.reader, query), back: call.address(path), call),
         insight: try InsightPart(
             call.reader.insights(of: scope).first, brand: scope.id, call),
         command: "afterword insight " + shellQuoted("brand:" + name),

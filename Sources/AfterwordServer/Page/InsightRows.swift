@@ -87,11 +87,12 @@ struct DangersPart: PageRow {
     /// Nil when no review contains a danger word.
     ///
     /// - Parameter back: The page that forms lead back to.
-    init?(_ read: [ReadReview], back: String, _ call: Call) throws {
+    init?(_ read: [ReadReview], back: Address, _ call: Call) throws {
         let found = insightDangers(read, lexicon: try call.reader.lexicon())
         guard !found.dangers.isEmpty || found.unlikely > 0 else { return nil }
         let items = found.dangers.map(\.json)
         let call = try call.translating(quotesOf: items)
+        let back = back.at("dangers").text
         cards = items.map { DangerCard($0, back: back, call) }
         unlikely = unlikelyDangers(found.unlikely)
     }

@@ -183,7 +183,7 @@ func overview(_ call: Call) throws -> String {
         covers: news.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
         strip: stripRow(window, news, call),
-        inbox: shown.map { InboxCard($0, book, back: call.link("/"), read) },
+        inbox: shown.map { InboxCard($0, book, back: call.address("/").at("new").text, read) },
         empty: shown.isEmpty ? emptyWords(news, nothing: "Nothing negative came with it") : nil,
         allInbox: inboxLink(news, call),
         picture: try facts.portfolioPicture(call),

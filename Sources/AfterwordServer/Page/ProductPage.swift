@@ -152,7 +152,7 @@ func productPage(_ call: Call) throws -> String {
     let reviews = try reviewListing(
         call.reader, product: id, star: call.number("star").map(Int.init), withDeleted: false,
         page: Page(first: call.first, size: listPageSize))
-    let (address, here) = (call.listAddress(path, filters), call.address(path).text)
+    let (address, here) = (call.listAddress(path, filters).at("reviews"), call.address(path))
     let found = try AfterwordPipeline.themes(call.reader, query)
     let work = try ScopeWork(
         .product(id), products: [id], found, back: here, call)

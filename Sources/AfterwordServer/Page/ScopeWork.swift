@@ -36,7 +36,7 @@ struct ScopeWork: PageRow {
     ///   - themes: What its reviews complain of.
     ///   - back: The page that the form leads back to.
     init(
-        _ scope: ReviewScope, products: Set<Text>, _ themes: [Theme], back: String, _ call: Call
+        _ scope: ReviewScope, products: Set<Text>, _ themes: [Theme], back: Address, _ call: Call
     ) throws {
         let work = try WorkList(call.reader).items.filter { own in
             (own.item.isOpen || own.item.state != nil) && own.item.subject.isOf(scope, products)
@@ -57,7 +57,8 @@ struct ScopeWork: PageRow {
         }
         all = call.link("/work", [scope.kind: scope.id.string])
         guard call.offersForms, !themes.isEmpty else { return }
-        form = TakeUpForm(themes: complaints(themes), scope: scope, back: back, call)
+        form = TakeUpForm(
+            themes: complaints(themes), scope: scope, back: back.at("work").text, call)
     }
 }
 

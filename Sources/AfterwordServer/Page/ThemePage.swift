@@ -91,7 +91,7 @@ func themePage(_ call: Call) throws -> String {
                 FixedThing(query: query, theme: aspect.id, periods: periods), path, filters, call,
                 since: item?.fixedOn),
         work: query.strengths
-            ? nil : WorkPanel(subject, list, back: own.text, call),
+            ? nil : WorkPanel(subject, list, back: own.at("work").text, call),
         brands: query.brand == nil ? brandLinks(board, listed(call), at: address) : [],
         products: board.products.prefix(listed(call)).map {
             CountLink(
@@ -101,11 +101,11 @@ func themePage(_ call: Call) throws -> String {
         allBrands: query.brand == nil
             ? allLink(board.brands.count { $0.value != nil }, "brand", address, call) : nil,
         allProducts: allLink(board.products.count, "product", address, call),
-        facets: themeFacets(board, call, at: address),
+        facets: themeFacets(board, call, at: address.at("quotes")),
         from: FromRow(path: path, day: call.text("from"), kept: call.kept(filters.dropLast())),
         reviews: board.reviews.entries.map { MentionCard($0, list.book, call) },
         steps: ListSteps(
-            range, of: board.reviews.total, size: listPageSize, at: address, call),
+            range, of: board.reviews.total, size: listPageSize, at: address.at("quotes"), call),
         exports: themeExports(aspect.id, query, call))
     return try AfterwordServer.page(
         Templates.shared.theme, page, title: name, at: own, call)
@@ -118,7 +118,8 @@ private func listed(_ call: Call) -> Int { call.text("all") == nil ? linksOfThem
 private func allLink(_ count: Int, _ kind: String, _ address: Address, _ call: Call) -> CountLink? {
     guard count > listed(call) else { return nil }
     return CountLink(
-        name: several(Int64(count), kind), link: address.with("all", "yes").text,
+        name: several(Int64(count), kind),
+        link: address.at(kind == "brand" ? "who" : "where").with("all", "yes").text,
         count: Int64(count))
 }
 

@@ -65,7 +65,11 @@
     return address.href;
   }
 
-  function mark() { root.classList.add("scripted"); }
+  // Without this script the slider would do nothing: the page hides it.
+  function mark() {
+    root.classList.add("scripted");
+    if (byId("slider")) { byId("slider").hidden = false; }
+  }
 
   document.addEventListener("input", function (event) {
     if (event.target.id === "slider") {
