@@ -219,6 +219,23 @@ import Testing
         }
     }
 
+    @Test("The descriptions go over the wire compressed, where the client accepts it")
+    func packed() async throws {
+        try await serving { client, _ in
+            for address in ["/docs", "/openapi.json"] {
+                let plain = try await client.client.executeRequest(
+                    uri: address, method: .get, headers: [:], body: nil)
+                let packed = try await client.client.executeRequest(
+                    uri: address, method: .get, headers: [.acceptEncoding: "gzip"], body: nil)
+                #expect(plain.headers[.contentEncoding] == nil)
+                #expect(packed.headers[.contentEncoding] == "gzip")
+                #expect(packed.headers[.vary]?.contains("Accept-Encoding") == true)
+                #expect(packed.headers[.contentType] == plain.headers[.contentType])
+                #expect(packed.body.readableBytes * 5 < plain.body.readableBytes, "\(address)")
+            }
+        }
+    }
+
     /// `AFTERWORD_ACCEPT=1` writes the actual document, and the test still fails.
     @Test("docs/answers.md is what the forms say")
     func document() throws {
