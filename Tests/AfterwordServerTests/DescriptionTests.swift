@@ -4,6 +4,8 @@ import AfterwordStores
 import AfterwordTesting
 import Foundation
 import HTTPTypes
+import HummingbirdTesting
+import NIOCore
 import Testing
 
 @testable import AfterwordServer

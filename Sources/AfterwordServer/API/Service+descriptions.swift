@@ -1,4 +1,5 @@
 import AfterwordCore
+import AfterwordPipeline
 import HTTPTypes
 import Hummingbird
 import NIOCore
