@@ -137,8 +137,8 @@ import Testing
             let found = FixComparison(periods, since: day)
             let picture = try #require(FixPicture(found))
             for side in picture.sides {
-                // Letters of 12 units stand about 10 above their base line.
-                let letters = side.labelY - 10...side.labelY + 1
+                // On narrow screens letters of 17 units stand about 13 above their base line.
+                let letters = side.labelY - 13...side.labelY + 1
                 #expect(!picture.levels.contains { letters.contains($0.y) }, "\(part)")
                 #expect(side.labelY < side.top && letters.lowerBound > 14, "\(part)")
             }

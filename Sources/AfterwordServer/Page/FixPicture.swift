@@ -74,7 +74,7 @@ struct FixSide: PageRow {
         }
         (self.share, self.x, self.end) = (share, x, end)
         (y, self.top, ground) = (height(share.value), height(share.high), height(share.low))
-        labelY = min(self.top, self.top < frame.shareTop + 16 ? frame.shareTop : self.top) - 4
+        labelY = min(self.top, self.top < frame.shareTop + 18 ? frame.shareTop : self.top) - 4
     }
 
     static let members: KeyValuePairs<String, Member<FixSide>> = [
