@@ -85,6 +85,21 @@ import Testing
         #expect(inbox.output.contains("2 more, probably not dangers"))
     }
 
+    @Test("A review with two kinds of danger is one review and two dangers in the count")
+    func twoDangers() throws {
+        let text = "It caught fire on day two. I got a rash from the strap."
+        try folder.write(
+            "dump/a.json",
+            #"[{"CUSTOMER_REVIEW_RATING":1,"CUSTOMER_REVIEW_TITLE":"A title","#
+                + #""CUSTOMER_REVIEW_DESCRIPTION":"\#(text)","PRODUCT_BRAND":"Lumora","#
+                + #""CHILD_ASIN":"A01"}]"#)
+        #expect(try run("run", "dump").code == 0)
+        for arguments in [["safety"], ["safety", "--all"], ["safety", "--since", "last"]] {
+            let list = try Program.run(arguments, in: folder.path)
+            #expect(list.output.contains("1–2 of 2 dangers in 1 review"), "\(list.output)")
+        }
+    }
+
     @Test("Judged false it leaves list, inbox, report and alarm; the verdict is listed")
     func judged() throws {
         try writeWeeks()

@@ -60,6 +60,26 @@ import Testing
         }
     }
 
+    @Test("A review with two kinds of danger is one review and two dangers on the list")
+    func twoDangers() async throws {
+        let text = "It caught fire on day two. I got a rash from the strap."
+        try await serving([
+            .dump(
+                "2026-03-02",
+                [
+                    MadeProduct(
+                        id: "D1", brand: "Delta", title: nil,
+                        reviews: [
+                            MadeReview(id: "both", rating: 1, text: text),
+                            MadeReview(id: "said", rating: 2, text: "This is a fire hazard."),
+                        ])
+                ])
+        ]) { client, _ in
+            let page = try await client.get("/safety")
+            #expect(page.words.contains("2 reviews, 3 dangers ("), "\(page.words)")
+        }
+    }
+
     @Test("A verdict counts at once, without a new insight; the past stays as it was")
     func verdicts() async throws {
         try await serving(Self.dumps) { client, path in

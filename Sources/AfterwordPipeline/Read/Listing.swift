@@ -12,6 +12,9 @@ package struct Listing<Entry: Sendable>: Sendable {
     /// Number of dangers of class A or B, on any page, that the newest dump, or the time asked
     /// about, brought.
     package var newDangers = 0
+    /// Number of distinct reviews on all pages, where a review may be several entries; nil where
+    /// each entry is a review of its own.
+    package var reviewCount: Int?
 
     package init(_ all: [Entry], page: Page) {
         total = all.count

@@ -39,6 +39,7 @@ package func safetyReviews(
     }
     var listing = Listing(entries, of: found.count, page: page)
     listing.newDangers = found.count { $0.dangerClass.leads && $0.place.reading.isNew == true }
+    listing.reviewCount = Set(found.map(\.place.reviewKey)).count
     if !withUnlikely { listing.unlikely = unlikely }
     return listing
 }
@@ -141,6 +142,7 @@ private func recentSafetyReviews(
     var quotes = QuoteReader(lexicon)
     listing.entries = listing.entries.map { $0.quoted(by: &quotes) }
     listing.newDangers = found.count(where: \.danger.dangerClass.leads)
+    listing.reviewCount = Set(found.map(\.review.reviewKey)).count
     if !withUnlikely { listing.unlikely = unlikely }
     return listing
 }

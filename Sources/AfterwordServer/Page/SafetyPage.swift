@@ -3,6 +3,8 @@ import AfterwordPipeline
 
 /// All reviews that speak of a danger, and what people found of them.
 struct SafetyPage: PageRow {
+    /// How many distinct reviews the dangers are in.
+    var reviews: String
     var total: String
     var brand: BrandLink?
     var all: String
@@ -14,8 +16,9 @@ struct SafetyPage: PageRow {
     var exports: Exports
 
     static let members: KeyValuePairs<String, Member<SafetyPage>> = [
-        "total": .text { $0.total }, "brand": .row { $0.brand }, "all": .text { $0.all },
-        "new": .text { $0.new }, "cards": .rows { $0.cards }, "unlikely": .maybe { $0.unlikely },
+        "reviews": .text { $0.reviews }, "total": .text { $0.total },
+        "brand": .row { $0.brand }, "all": .text { $0.all }, "new": .text { $0.new },
+        "cards": .rows { $0.cards }, "unlikely": .maybe { $0.unlikely },
         "steps": .row { $0.steps }, "verdicts": .rows { $0.verdicts },
         "has_verdicts": .flag { !$0.verdicts.isEmpty }, "exports": .row { $0.exports },
     ]
@@ -100,7 +103,8 @@ func safetyPage(_ call: Call) throws -> String {
     let address = call.listAddress("/safety", filters)
     let book = WorkBook(try call.reader.workMarks())
     let page = SafetyPage(
-        total: several(Int64(found.total), "review"),
+        reviews: several(found.reviewCount ?? found.total, "review"),
+        total: several(found.total, "danger"),
         brand: query.brand.map { BrandLink(Text($0), call) }, all: call.link("/safety"),
         new: grouped(found.newDangers),
         cards: found.entries.map {

@@ -36,7 +36,8 @@ func showFooter<Entry>(
 ) {
     let last = listing.first + listing.entries.count
     let range = listing.entries.isEmpty ? "none" : "\(listing.first + 1)–\(last)"
-    print(Terminal.grey("\(range) of \(several(listing.total, noun, plural: plural))"))
+    let reviews = listing.reviewCount.map { " in \(several($0, "review"))" } ?? ""
+    print(Terminal.grey("\(range) of \(several(listing.total, noun, plural: plural))\(reviews)"))
     if listing.unlikely > 0 {
         print(
             Terminal.grey(
