@@ -339,6 +339,13 @@ import Testing
             let history = try await client.get(link)
             #expect(history.status == 200 && history.words.contains("made"))
             #expect(try await client.get("/insights?scope=nothing").status == 404)
+            // A family, like all brands, has no page of its own: it is read above its history.
+            let all = try #require(page.links.first { $0.contains("scope=family") })
+            let read = try await client.get(all)
+            #expect(read.words.contains("What it says") && read.words.contains("Written by "))
+            #expect(read.text.contains("<blockquote"))
+            let past = try #require(read.links.first { $0.contains("as_of=") })
+            #expect(try await client.get(past).words.contains("What it says"), "\(past)")
         }
         func document(_ aspects: [(String, Int)]) -> String {
             let issues = aspects.map { name, count in

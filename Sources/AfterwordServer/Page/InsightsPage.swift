@@ -6,6 +6,8 @@ import AfterwordPipeline
 struct InsightsPage: PageRow {
     /// The scope whose history is shown; nil for the list of all scopes.
     var scope: CountLink?
+    /// The insight of the scope that stands at the moment shown.
+    var insight: InsightPart?
     var rows: [InsightListRow]
     var history: [InsightHistoryRow]
     var steps: ListSteps
@@ -18,7 +20,8 @@ struct InsightsPage: PageRow {
     var exports: Exports
 
     static let members: KeyValuePairs<String, Member<InsightsPage>> = [
-        "scope": .row { $0.scope }, "rows": .rows { $0.rows }, "history": .rows { $0.history },
+        "scope": .row { $0.scope }, "insight": .row { $0.insight }, "rows": .rows { $0.rows },
+        "history": .rows { $0.history },
         "steps": .row { $0.steps }, "all": .text { $0.all }, "command": .text { $0.command },
         "make": .row { $0.make }, "making": .maybe { $0.making },
         "is_list": .flag { $0.scope == nil }, "exports": .row { $0.exports },
@@ -82,6 +85,7 @@ func insightsPage(_ call: Call) throws -> String {
         scope: scope.map {
             CountLink(name: scopeName($0), link: link(to: $0, call), count: Int64(history.count))
         },
+        insight: try scope.flatMap { try standingInsight(of: $0, call) },
         rows: rows[range].map { row in
             InsightListRow(
                 row: row, link: link(to: row.scope, call),
@@ -96,6 +100,16 @@ func insightsPage(_ call: Call) throws -> String {
     return try AfterwordServer.page(
         Templates.shared.insights, page, title: "Insights",
         at: call.ownAddress("/insights", filters), call)
+}
+
+/// The insight of a scope that stands; nil where there is none. Its page is the list of those that
+/// were made, so that it has no link there.
+private func standingInsight(of scope: ReviewScope, _ call: Call) throws -> InsightPart? {
+    var brand: Text?
+    if case .scope(let own) = scope, own.kind == .brand { brand = own.id }
+    var part = try InsightPart(call.reader.insights(of: scope).first, brand: brand, call)
+    part?.history = nil
+    return part
 }
 
 /// The name of a scope for people.
