@@ -36,6 +36,9 @@ import Testing
     func themeMarks() throws {
         let state = try mark(["state", "acknowledged"] + theme)
         #expect(state.code == 0 && state.output == "Ann acknowledged it, run 2\n", "\(state)")
+        let status = try run("status").output
+        #expect(status.contains("Counts as of run 1, recorded "), "\(status)")
+        #expect(status.contains("Newest run of any kind: 2, recorded "))
         #expect(
             try mark(["state", "acknowledged"] + theme).output
                 == "nothing changed: it stands so already\n")

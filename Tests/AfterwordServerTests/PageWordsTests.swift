@@ -145,6 +145,20 @@ import Testing
         }
     }
 
+    @Test("The newest run is the newest of all; what is counted says as of which run it is")
+    func newestRun() async throws {
+        try await serving("insights") { client, _ in
+            let page = try await client.get("/runs?as_of=4")
+            #expect(page.words.contains("The newest run is 4, recorded on "), "\(page.words)")
+            #expect(
+                page.words.contains("as of run 3, the newest that may have changed what is counted")
+            )
+            let loaded = try await client.get("/runs?as_of=3")
+            #expect(loaded.words.contains("The newest run is 3, recorded on "))
+            #expect(!loaded.words.contains("changed what is counted"))
+        }
+    }
+
     @Test("A share says what it is of: an insight's of all distinct reviews, the map's of readable")
     func shares() async throws {
         try await serving(Self.dumps) { client, _ in

@@ -2,8 +2,10 @@ package import AfterwordCore
 
 /// The state of a store: its newest run and dump, later attempts and sums.
 package struct StatusAnswer: Sendable {
-    /// The newest run that is not an insight run.
+    /// The newest run that may have changed what is counted.
     package var lastRun: RunRecord?
+    /// The newest run of any kind.
+    package var newestRun: RunRecord?
     package var newestDump: LoadedDump?
     /// Seconds since the newest dump was taken.
     package var ageSeconds: Int64?
@@ -27,7 +29,7 @@ package func statusAnswer(
     let dump = runs.dumps.newest
     let age = (dump?.observedAt).map { (now.microseconds - $0.microseconds) / 1_000_000 }
     return StatusAnswer(
-        lastRun: runs.newestData, newestDump: dump, ageSeconds: age,
+        lastRun: runs.newestData, newestRun: runs.last, newestDump: dump, ageSeconds: age,
         attemptsSince: attempts[(good.map { $0 + 1 } ?? 0)...].filter { $0.outcome != .needless },
         portfolio: scopes.first { $0.scope == .portfolio } ?? ScopeSummary(scope: .portfolio),
         brandCount: scopes.count { $0.scope.kind == .brand },

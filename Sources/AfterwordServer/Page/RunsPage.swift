@@ -189,9 +189,18 @@ private func newestWords(_ status: StatusAnswer) -> String {
     guard let dump = status.newestDump, let run = status.lastRun else {
         return "No dump with reviews was loaded yet."
     }
-    return "The newest dump was taken on \(dump.fullName). The last run is \(run.run), recorded on "
-        + "\(minute(run.recordedAt)). \(several(status.portfolio.counters.reviewCount, "review")) "
-        + "of \(several(Int64(status.brandCount), "brand"))."
+    let counted =
+        "\(several(status.portfolio.counters.reviewCount, "review")) of "
+        + several(Int64(status.brandCount), "brand")
+    // Insights, marks and the like change no count.
+    let newest = status.newestRun.map {
+        "The newest run is \($0.run), recorded on \(minute($0.recordedAt))."
+    }
+    let since =
+        status.newestRun?.run == run.run
+        ? "" : " as of run \(run.run), the newest that may have changed what is counted"
+    return ["The newest dump was taken on \(dump.fullName).", newest, "\(counted)\(since)."]
+        .compactMap(\.self).joined(separator: " ")
 }
 
 /// What a run did, in words.

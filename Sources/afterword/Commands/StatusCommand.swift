@@ -32,7 +32,10 @@ struct StatusCommand: ParsableCommand {
 
     private func show(_ status: StatusAnswer) {
         if let run = status.lastRun {
-            print("Last good run: \(run.run), recorded \(run.recordedAt)")
+            print("Counts as of run \(run.run), recorded \(run.recordedAt)")
+            if let newest = status.newestRun, newest.run != run.run {
+                print("Newest run of any kind: \(newest.run), recorded \(newest.recordedAt)")
+            }
             print(newestDump(status) + (status.isStale ? Terminal.red(" — stale") : ""))
         } else {
             print("No run yet.")
