@@ -80,6 +80,16 @@ import Testing
         }
     }
 
+    @Test("A report counts negative reviews that are gone, a run all that it deleted")
+    func gone() async throws {
+        let texts = ["It broke after a week.", "It broke."]
+        try await serving(Self.dumps(complaints: 2) { texts[$0] }) { client, path in
+            #expect(try self.report(path).markdown.contains("0 resolved, 0 negatives gone"))
+            let runs = try await client.get("/runs")
+            #expect(runs.words.contains("Deleted") && !runs.words.contains("Gone"))
+        }
+    }
+
     @Test("Links go to the page as of the end of the report")
     func links() async throws {
         let texts = ["It broke after a week.", "It broke."]

@@ -43,7 +43,7 @@ package struct ReportPage {
             firstSeen,
             entries("Edited", "Negative reviews that say something else.", .edited),
             entries("Resolved", "Negative reviews that have three stars or more now.", .resolved),
-            entries("Gone", "Negative reviews that vanished.", .gone),
+            entries("Negatives gone", "Negative reviews that vanished.", .gone),
             themes, brands, movements,
         ]
     }
@@ -66,7 +66,8 @@ package struct ReportPage {
         var parts = [
             several(counts.newNegative, "new negative"),
             "\(grouped(counts.editedDown)) edited down",
-            "\(grouped(counts.resolved)) resolved", "\(grouped(counts.goneNegative)) gone",
+            "\(grouped(counts.resolved)) resolved",
+            several(counts.goneNegative, "negative") + " gone",
         ]
         if counts.firstSeen > 0 {
             parts.append(

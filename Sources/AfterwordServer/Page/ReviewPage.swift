@@ -134,7 +134,7 @@ private func operationName(_ row: HistoryRow) -> String {
     switch row.operation {
     case .insert: row.version == 1 ? "First seen" : "Back again"
     case .update: "Edited"
-    case .delete: "Gone"
+    case .delete: "Deleted"
     case .restate: "Read anew"
     case .late: "Late, of an older dump"
     }
