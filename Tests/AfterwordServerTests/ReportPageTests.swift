@@ -90,6 +90,23 @@ import Testing
         }
     }
 
+    @Test("Where only the worst are listed, a group's head counts the listed, and says so")
+    func cut() async throws {
+        let dump = try #require(Self.dumps(complaints: 8) { "It broke after \($0) days." }.last)
+        try await serving([dump]) { _, path in
+            let report = try self.report(path)
+            let html = try report.html()
+            #expect(html.contains("Breaks early: 50 listed reviews of "), "\(html)")
+            #expect(html.contains("The worst 50 of 80;"))
+            #expect(report.markdown.contains("The worst 50 of 80;"))
+        }
+        let few = try #require(Self.dumps(complaints: 2) { "It broke after \($0) days." }.last)
+        try await serving([few]) { _, path in
+            let html = try self.report(path).html()
+            #expect(html.contains("Breaks early: 20 reviews of ") && !html.contains("The worst"))
+        }
+    }
+
     @Test("Links go to the page as of the end of the report")
     func links() async throws {
         let texts = ["It broke after a week.", "It broke."]

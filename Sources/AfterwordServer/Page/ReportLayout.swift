@@ -51,6 +51,7 @@ struct ReportLayout {
 
     private static func block(_ section: ReportPage.Section, _ room: inout Int) -> Block {
         let groups = groups(of: section.rows)
+        let isCut = section.total != nil
         var shown = groups.map { _ in 0 }
         for limit in [fewest, Int.max] {
             for (place, rows) in groups.enumerated() {
@@ -72,11 +73,12 @@ struct ReportLayout {
             let rest = rows.dropFirst(count)
             block.groups.append(
                 Group(
-                    title: title(rows), theme: rows[0].group?.theme, rows: Array(rows[..<count]),
+                    title: title(rows, isCut), theme: rows[0].group?.theme,
+                    rows: Array(rows[..<count]),
                     more: rest.isEmpty
                         ? nil : "and \(grouped(Int64(rest.count))) more, of \(products(rest))"))
         }
-        block.more = unshown.prefix(lines).map { "\(title($0)), of \(products($0[...]))" }
+        block.more = unshown.prefix(lines).map { "\(title($0, isCut)), of \(products($0[...]))" }
         let others = unshown.dropFirst(lines)
         if !others.isEmpty {
             let reviews = others.reduce(0) { $0 + $1.count }
@@ -111,10 +113,11 @@ struct ReportLayout {
         return parts
     }
 
-    private static func title(_ rows: [ReportPage.Row]) -> String {
+    /// - Parameter isCut: Whether the section has not all reviews: there may be more of it.
+    private static func title(_ rows: [ReportPage.Row], _ isCut: Bool) -> String {
         let name = rows[0].group?.name ?? ""
         let products = Set(rows.map(\.product)).count
-        return "\(name): \(several(Int64(rows.count), "review")) of "
+        return "\(name): \(several(Int64(rows.count), isCut ? "listed review" : "review")) of "
             + several(Int64(products), "product")
     }
 

@@ -11,6 +11,8 @@ package struct ReportPage {
         var rows: [Row]
         /// Whether the rows are grouped by theme, and as many are shown as there is room for.
         var isGrouped = false
+        /// How many entries there are where only the worst have a row; nil where all have.
+        var total: Int?
     }
 
     /// A row of a section.
@@ -105,9 +107,17 @@ package struct ReportPage {
     }
 
     private var firstSeen: Section {
-        entries(
+        var section = entries(
             "Products seen for the first time", "Their one- and two-star reviews; no alarm.",
             digest.firstSeen)
+        let listed = section.rows.count
+        if digest.firstSeenCount > listed {
+            section.total = digest.firstSeenCount
+            section.note +=
+                " The worst \(grouped(listed)) of \(grouped(digest.firstSeenCount));"
+                + " each theme counts those of it that are among them."
+        }
+        return section
     }
 
     private func entries(
