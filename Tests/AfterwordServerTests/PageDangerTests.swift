@@ -95,4 +95,33 @@ import Testing
             #expect(!first.words.contains("probably not dangers"))
         }
     }
+
+    @Test("Dangers have a list of their own, with verdicts")
+    func safety() async throws {
+        try await serving([
+            .dump(
+                "2026-03-02",
+                [
+                    MadeProduct(
+                        id: "D1", brand: "Delta", title: nil,
+                        reviews: [
+                            MadeReview(id: "fire", rating: 5, text: "It caught fire on day two."),
+                            MadeReview(id: "said", rating: 2, text: "This is a fire hazard."),
+                        ])
+                ])
+        ]) { client, path in
+            for (review, verdict) in [("fire", Verdict.real), ("said", .isFalse)] {
+                _ = try judgeReview(
+                    NewVerdict(
+                        product: "D1", review: Text(review), verdict: verdict, judgedBy: "Ann",
+                        why: "Read it"),
+                    in: try SQLiteStore(path: path), now: Instant(seconds: 1_800_003_600))
+            }
+            let page = try await client.get("/safety?brand=Delta")
+            #expect(page.words.contains("fire or smoke, judged real"))
+            #expect(page.words.contains("Real, says Ann: Read it"))
+            #expect(page.words.contains("No danger, says Ann: Read it"))
+            #expect(!page.words.contains("called dangerous"))
+        }
+    }
 }

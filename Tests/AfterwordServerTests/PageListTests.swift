@@ -9,6 +9,30 @@ import Testing
 
 /// Lists of the page: sorted by any column, with filters that count, and a way on from each end.
 @Suite struct PageListTests {
+    @Test("The reviews of a theme add up: those of products without a brand are counted too")
+    func themeSums() async throws {
+        func product(_ id: String, _ brand: String?, _ text: String) -> MadeProduct {
+            MadeProduct(
+                id: id, brand: brand, title: nil,
+                reviews: [MadeReview(id: id + "1", rating: 1, text: text)])
+        }
+        try await serving([
+            .dump(
+                "2026-03-02",
+                [
+                    product("T1", "Alpha", "The lid leaks all over."),
+                    product("T2", nil, "It leaks after a week of use."),
+                ])
+        ]) { client, _ in
+            let page = try await client.get("/themes/leaks")
+            #expect(page.words.contains("2 reviews, each distinct one once"))
+            #expect(page.words.contains("1 review of products without a brand."))
+            #expect(page.words.contains("that several products show counts for one of them here."))
+            let one = try await client.get("/themes/leaks?brand=Alpha")
+            #expect(!one.words.contains("without a brand"))
+        }
+    }
+
     private static func product(_ number: Int, _ reviews: Int) -> MadeProduct {
         let id = "P\(1_000 + number)"
         return MadeProduct(

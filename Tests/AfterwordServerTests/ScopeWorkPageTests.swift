@@ -189,6 +189,22 @@ import Testing
         }
     }
 
+    @Test("Reviews that one person saw on one day stand in one entry, unless more was done")
+    func folded() async throws {
+        try await serving(workDumps) { client, _ in
+            for name in ["drip", "fire"] {
+                _ = try await client.send(["entry": "1/D%2F1/\(name)", "mark": "seen"])
+            }
+            let page = try await client.get("/work")
+            #expect(page.words.contains("1 more seen that day"), "\(page.words)")
+            for name in ["drip", "fire"] {
+                #expect(page.links.contains("/reviews/D%2F1/\(name)"), "\(name)")
+            }
+            _ = try await client.send(["entry": "1/D%2F1/drip", "mark": "acknowledged"])
+            #expect(try await !client.get("/work").words.contains("more seen that day"))
+        }
+    }
+
     @Test("Lists of runs leave out marks and count them; a kind is asked for")
     func runs() async throws {
         try await serving(workDumps) { client, _ in

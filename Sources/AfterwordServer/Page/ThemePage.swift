@@ -14,6 +14,8 @@ struct ThemePage: PageRow {
     var work: WorkPanel?
     var brands: [CountLink]
     var products: [CountLink]
+    /// How many of the reviews are of products without a brand, in words; nil for none.
+    var unbranded: String?
     /// All of them; nil where the list has all.
     var allBrands: CountLink?
     var allProducts: CountLink?
@@ -29,6 +31,7 @@ struct ThemePage: PageRow {
         "picture": .row { $0.picture }, "fix": .row { $0.fix }, "work": .row { $0.work },
         "brands": .rows { $0.brands },
         "products": .rows { $0.products }, "all_brands": .row { $0.allBrands },
+        "unbranded": .maybe { $0.unbranded },
         "all_products": .row { $0.allProducts }, "facets": .rows { $0.facets },
         "from": .row { $0.from },
         "reviews": .rows { $0.reviews }, "steps": .row { $0.steps }, "exports": .row { $0.exports },
@@ -93,11 +96,8 @@ func themePage(_ call: Call) throws -> String {
         work: query.strengths
             ? nil : WorkPanel(subject, list, back: own.at("work").text, call),
         brands: query.brand == nil ? brandLinks(board, listed(call), at: address) : [],
-        products: board.products.prefix(listed(call)).map {
-            CountLink(
-                name: $0.value.string, link: address.with("product", $0.value.string).text,
-                count: $0.reviews)
-        },
+        products: productLinks(board, listed(call), at: address),
+        unbranded: query.brand == nil ? unbrandedWords(board) : nil,
         allBrands: query.brand == nil
             ? allLink(board.brands.count { $0.value != nil }, "brand", address, call) : nil,
         allProducts: allLink(board.products.count, "product", address, call),
@@ -109,6 +109,23 @@ func themePage(_ call: Call) throws -> String {
         exports: themeExports(aspect.id, query, call))
     return try AfterwordServer.page(
         Templates.shared.theme, page, title: name, at: own, call)
+}
+
+private func productLinks(
+    _ board: ThemeBoard, _ count: Int, at address: Address
+) -> [CountLink] {
+    board.products.prefix(count).map {
+        CountLink(
+            name: $0.value.string, link: address.with("product", $0.value.string).text,
+            count: $0.reviews)
+    }
+}
+
+/// How many of a theme's reviews are of products without a brand; nil for none.
+private func unbrandedWords(_ board: ThemeBoard) -> String? {
+    board.brands.first { $0.value == nil }.map {
+        several($0.reviews, "review") + " of products without a brand"
+    }
 }
 
 /// How many brands and products the page lists.

@@ -25,6 +25,9 @@ struct WorkRow: PageRow {
     var link: String?
     /// What was said before and after the day since which it is fixed.
     var fix: String?
+    /// The next entries of the list that the same person saw on the same day, and nothing else was
+    /// done about.
+    var alike: [CountLink] = []
 
     init(_ work: ListedWork, _ call: Call) {
         self.work = work
@@ -34,12 +37,34 @@ struct WorkRow: PageRow {
     static let members: KeyValuePairs<String, Member<WorkRow>> = [
         "name": .text { $0.name }, "link": .maybe { $0.link },
         "words": .maybe { $0.work.item.words }, "fix": .maybe { $0.fix },
+        "alike": .rows { $0.alike },
+        "more": .maybe { $0.alike.isEmpty ? nil : "\($0.alike.count) more seen that day" },
         "marks": .rows { $0.shown.reversed().map { MarkRow(mark: $0) } },
         "earlier": .maybe { own in
             let left = own.work.marks.count - own.shown.count
             return left > 0 ? several(Int64(left), "earlier mark") : nil
         },
     ]
+
+    /// Who saw it and when, where nothing else was done about it; else nil.
+    private var seenOnly: String? {
+        guard work.marks.count == 1, work.marks[0].row.mark == .seen else { return nil }
+        return "\(work.marks[0].recordedAt?.day ?? "") \(work.marks[0].row.markedBy.string)"
+    }
+
+    /// The rows with those that follow one and are seen alike in it.
+    static func folded(_ rows: [WorkRow]) -> [WorkRow] {
+        var folded: [WorkRow] = []
+        for row in rows {
+            if let seen = row.seenOnly, let link = row.link, folded.last?.seenOnly == seen {
+                folded[folded.count - 1].alike.append(
+                    CountLink(name: row.name, link: link, count: 1))
+            } else {
+                folded.append(row)
+            }
+        }
+        return folded
+    }
 
     /// The newest marks, and of the others the newest notes, which say what happened.
     private var shown: [ListedMark] {
@@ -62,7 +87,8 @@ func workPage(_ call: Call) throws -> String {
     let address = call.listAddress("/work", filters)
     let page = WorkPage(
         scope: try call.text("product") ?? call.brandFilter(), everything: call.link("/work"),
-        facets: workFacets(all, call, at: address), rows: found[range].map { WorkRow($0, call) },
+        facets: workFacets(all, call, at: address),
+        rows: WorkRow.folded(found[range].map { WorkRow($0, call) }),
         steps: ListSteps(range, of: found.count, size: listPageSize, at: address, call),
         exports: Exports(
             "work",
