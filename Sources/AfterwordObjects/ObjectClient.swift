@@ -105,29 +105,40 @@ package final class ObjectClient: Sendable {
             headers: headers + [("user-agent", "afterword")], body: request.body)
     }
 
-    /// The variables for another program that works on a bucket: those of this one, with the key,
-    /// region and server that were found in place of the places to look for them. It holds the
-    /// secret, so that it is never printed.
+    /// The variables for another program that works on a bucket: the key, region and server that
+    /// were found, and what any program needs of its machine. No other passes, so that neither a
+    /// profile nor a proxy leads the program elsewhere. It holds the secret, so that it is never
+    /// printed.
     ///
     /// - Throws: `ObjectFault.noCredentials`, `.noCredentialsFrom`, `.interrupted`.
     package func environment(forBucket bucket: String) throws(ObjectFault) -> [String: String] {
         let (credentials, _) = try chain.credentials()
-        var environment = settings.environment.filter { !Self.sourceVariables.contains($0.key) }
+        var environment = settings.environment.filter { Self.isPassed($0.key) }
         environment["AWS_ACCESS_KEY_ID"] = credentials.keyID
         environment["AWS_SECRET_ACCESS_KEY"] = credentials.secret
         environment["AWS_SESSION_TOKEN"] = credentials.sessionToken
         environment["AWS_REGION"] = region(of: bucket)
         environment["AWS_DEFAULT_REGION"] = region(of: bucket)
+        if let endpoint = settings.endpoint {
+            environment["AWS_ENDPOINT_URL_S3"] = endpoint.base + endpoint.path
+        }
+        // No file and no metadata says otherwise.
+        environment["AWS_EC2_METADATA_DISABLED"] = "true"
+        environment["AWS_CONFIG_FILE"] = "/dev/null"
+        environment["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null"
         return environment
     }
 
-    /// Variables that name another key than the one that was found.
-    private static let sourceVariables: Set = [
-        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
-        "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
-        "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    private static func isPassed(_ variable: String) -> Bool {
+        passedVariables.contains(variable)
+            || ["PYTHON", "LC_", "AFTERWORD_S3_"].contains(where: variable.hasPrefix)
+    }
+
+    /// What a program needs of its machine, with where certificates lie.
+    private static let passedVariables: Set = [
+        "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV",
+        "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "AFTERWORD_LAKE",
     ]
 
     private func region(of bucket: String) -> String {

@@ -34,6 +34,12 @@ import Testing
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url + "/c", "HOME": "/nowhere",
             "AWS_EC2_METADATA_DISABLED": "true", "AWS_SESSION_TOKEN": "other",
             "AWS_REGION": "eu-west-1", "AFTERWORD_S3_PLAIN_HTTP": "1", "PATH": "/bin",
+            // What would lead the program elsewhere, and what is none of its business.
+            "HTTP_PROXY": "http://proxy", "https_proxy": "http://proxy", "ALL_PROXY": "x",
+            "NO_PROXY": "x", "AWS_PROFILE": "p", "AWS_CA_BUNDLE": "/x", "AWS_ALLOW_HTTP": "true",
+            "AWS_S3_ALLOW_UNSAFE_RENAME": "true", "AWS_SKIP_SIGNATURE": "true",
+            "AWS_ENDPOINT": "https://x", "AWS_ENDPOINT_URL": "https://Two.example:9000/s3//",
+            "AWS_CONFIG_FILE": "/x", "OPENAI_API_KEY": "x", "PYTHONPATH": "lake",
         ]
         let surroundings = StorageFixture.surroundings(.init())
         let client = ObjectClient(try ObjectSettings(environment: given), surroundings)
@@ -43,6 +49,8 @@ import Testing
                 "AWS_SESSION_TOKEN": "t", "AWS_REGION": "eu-west-1",
                 "AWS_DEFAULT_REGION": "eu-west-1", "HOME": "/nowhere", "PATH": "/bin",
                 "AWS_EC2_METADATA_DISABLED": "true", "AFTERWORD_S3_PLAIN_HTTP": "1",
+                "AWS_ENDPOINT_URL_S3": "https://two.example:9000/s3", "PYTHONPATH": "lake",
+                "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
             ])
         let plain = StorageFixture.key.merging(["AWS_SESSION_TOKEN": ""]) { $1 }
         let keyed = ObjectClient(try ObjectSettings(environment: plain), surroundings)

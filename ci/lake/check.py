@@ -200,15 +200,16 @@ def credentials(bench):
             "Version": 1, "AccessKeyId": "made", "SecretAccessKey": "made",
             "SessionToken": "token"}) + "'\n")
     os.chmod(aws, 0o755)
-    shown = bench.path("shown")
+    shown, real = bench.path("shown"), keyless["AFTERWORD_LAKE"]
     lake = bench.path("bin/seen-lake")
     with open(lake, "w", encoding="utf-8") as file:
-        file.write('#!/bin/sh\nenv | grep ^AWS_ > "$SHOWN"\necho "$@" >> "$SHOWN"\n'
-                   'exec "$REAL_LAKE" "$@"\n')
+        file.write(f'#!/bin/sh\nenv > {shown}\necho "$@" >> {shown}\nexec {real} "$@"\n')
     os.chmod(lake, 0o755)
     env = dict(keyless, AWS_PROFILE="made", PATH=bench.path("bin") + ":" + keyless["PATH"],
-               SHOWN=shown, REAL_LAKE=keyless["AFTERWORD_LAKE"], AFTERWORD_LAKE=lake,
-               AWS_ROLE_ARN="arn:aws:iam::1:role/left-out")
+               AFTERWORD_LAKE=lake, AWS_ROLE_ARN="arn:aws:iam::1:role/left-out",
+               # Each would lead the commits elsewhere.
+               HTTP_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9",
+               AWS_SKIP_SIGNATURE="true", AWS_ENDPOINT="http://127.0.0.1:9")
     url = f"s3://{bench.bucket}/profile"
     said = execute("publish", "--to", url, "--store", bench.store, "--tables", "runs", env=env)
     assert "commit" in said, said
@@ -217,12 +218,14 @@ def credentials(bench):
     for line in ("AWS_ACCESS_KEY_ID=made", "AWS_SESSION_TOKEN=token", "AWS_REGION=us-east-1",
                  "AWS_EC2_METADATA_DISABLED=true", "serve"):
         assert line in lines, (line, lines)
-    assert not [line for line in lines if line.startswith(("AWS_PROFILE", "AWS_ROLE"))], lines
+    assert not [line for line in lines if line.startswith((
+        "AWS_PROFILE", "AWS_ROLE", "HTTP_PROXY", "http_proxy", "AWS_SKIP", "AWS_ENDPOINT="))], lines
     failing = bench.path("bin/failing-lake")
     with open(failing, "w", encoding="utf-8") as file:
-        file.write('#!/bin/sh\nAWS_ENDPOINT_URL_S3=http://127.0.0.1:9 exec "$REAL_LAKE" "$@"\n')
+        file.write(
+            f'#!/bin/sh\nAWS_ENDPOINT_URL_S3=http://127.0.0.1:9 exec {real} "$@"\n')
     os.chmod(failing, 0o755)
-    more = dict(bench.env, REAL_LAKE=bench.env["AFTERWORD_LAKE"], AFTERWORD_LAKE=failing)
+    more = dict(bench.env, AFTERWORD_LAKE=failing)
     words = execute("publish", "--to", f"s3://{bench.bucket}/failed", "--store", bench.store,
                     "--tables", "runs", env=more, code=3)
     assert "committed to Delta" in words and "\x1b" not in words and "[31m" not in words, words
