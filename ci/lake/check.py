@@ -140,7 +140,7 @@ def objects(bench):
     assert {k: v for k, v in objects_.items() if "_delta_log" not in k} == expected
     from afterword_lake.places import storage_options
     os.environ.update(bench.aws)
-    table = DeltaTable(f"{url}/review_history", storage_options=storage_options())
+    table = DeltaTable(f"{url}/review_history", storage_options=storage_options(bench.bucket))
     assert table.to_pyarrow_table().num_rows == sum(
         file["rows"] for run in manifest(bench.path("lake"))["runs"]
         for file in run["files"] if file["table"] == "review_history")
@@ -247,8 +247,29 @@ def refusals(bench):
         assert words in said, (words, said)
 
 
+def hosts(_):
+    """A bucket is in the host's name where the program has it there, and nowhere else."""
+    from afterword_lake.places import file_options, storage_options
+    os.environ.update(
+        AFTERWORD_S3_ADDRESSING="virtual", AWS_ENDPOINT_URL_S3="https://store.example:9000")
+    try:
+        for bucket, host, said in (
+                ("reviews", "reviews.store.example", "true"),
+                ("my.reviews", "store.example", "false"), ("my_reviews", "store.example", "false"),
+                ("Reviews", "store.example", "false")):
+            options = storage_options(bucket)
+            assert options["AWS_ENDPOINT_URL"] == f"https://{host}:9000", options
+            assert options["AWS_VIRTUAL_HOSTED_STYLE_REQUEST"] == said, options
+            options = file_options(bucket)
+            assert options["force_virtual_addressing"] == (said == "true"), options
+            assert options["endpoint_override"] == "store.example:9000", options
+    finally:
+        for name in ("AFTERWORD_S3_ADDRESSING", "AWS_ENDPOINT_URL_S3"):
+            del os.environ[name]
+
+
 CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, orphaned, race, together,
-          overtaken, objects, addresses, credentials, refusals]
+          overtaken, objects, addresses, hosts, credentials, refusals]
 
 
 def main():

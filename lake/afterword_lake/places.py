@@ -7,6 +7,8 @@ import urllib.parse
 from pyarrow import fs
 
 SCHEME = "s3://"
+# The program's patience: for a connection, and while nothing comes, in seconds; tries of a request.
+CONNECT_SECONDS, IDLE_SECONDS, TRIES = 5, 30, 5
 # What delta-rs decodes, however often a URL encodes it: two folders would be one.
 DECODED = re.compile("%[0-9A-Fa-f]{2}")
 
@@ -25,8 +27,11 @@ class Place:
             # As the system follows links, `link/..` included.
             self.root = os.path.realpath(target)
         check(self.root, self.is_remote)
-        self.options = storage_options() if self.is_remote else None
-        self.files = fs.S3FileSystem(**file_options()) if self.is_remote else fs.LocalFileSystem()
+        self.options, self.files = None, fs.LocalFileSystem()
+        if self.is_remote:
+            bucket = self.root.partition("/")[0]
+            self.options = storage_options(bucket)
+            self.files = fs.S3FileSystem(**file_options(bucket))
 
     def uri(self, name):
         """The address of a folder as a URL, which delta-rs reads: `#`, `?` and the like are
@@ -83,9 +88,11 @@ def is_loopback(host):
         return host == "localhost"
 
 
-def is_virtual():
-    """Whether a server other than AWS has the bucket in its host's name."""
-    return os.environ.get("AFTERWORD_S3_ADDRESSING") == "virtual"
+def is_virtual(bucket):
+    """Whether a server other than AWS has the bucket in its host's name, as the program decides it:
+    no certificate fits a name with dots, and no host's name has capitals or `_`."""
+    return os.environ.get("AFTERWORD_S3_ADDRESSING") == "virtual" \
+        and "." not in bucket and "_" not in bucket and bucket == bucket.lower()
 
 
 def region():
@@ -101,17 +108,23 @@ def keys():
     return found if found[0] and found[1] else None
 
 
-def storage_options():
-    """Settings of delta-rs."""
-    options = {"AWS_REGION": region()}
+def storage_options(bucket):
+    """Settings of delta-rs for a bucket."""
+    options = {
+        "AWS_REGION": region(), "connect_timeout": f"{CONNECT_SECONDS}s",
+        "timeout": f"{IDLE_SECONDS}s", "max_retries": str(TRIES - 1)}
     server, key = endpoint(), keys()
     if key:
         options["AWS_ACCESS_KEY_ID"], options["AWS_SECRET_ACCESS_KEY"] = key[:2]
         if key[2]:
             options["AWS_SESSION_TOKEN"] = key[2]
     if server:
+        if is_virtual(bucket):
+            # delta-rs takes the address of the bucket here, and adds no name to it.
+            scheme, _, host = server.partition("://")
+            server = f"{scheme}://{bucket}.{host}"
         options["AWS_ENDPOINT_URL"] = server
-        options["AWS_VIRTUAL_HOSTED_STYLE_REQUEST"] = "true" if is_virtual() else "false"
+        options["AWS_VIRTUAL_HOSTED_STYLE_REQUEST"] = "true" if is_virtual(bucket) else "false"
         if server.startswith("http://"):
             options["AWS_ALLOW_HTTP"] = "true"
     # Of two commits of one version the storage takes the first (conditional PUT).
@@ -119,14 +132,16 @@ def storage_options():
     return options
 
 
-def file_options():
-    """Settings of pyarrow's client."""
-    options = {"region": region()}
+def file_options(bucket):
+    """Settings of pyarrow's client for a bucket."""
+    options = {
+        "region": region(), "connect_timeout": CONNECT_SECONDS, "request_timeout": IDLE_SECONDS,
+        "retry_strategy": fs.AwsStandardS3RetryStrategy(max_attempts=TRIES)}
     server, key = endpoint(), keys()
     if key:
         options.update(access_key=key[0], secret_key=key[1], session_token=key[2])
     if server:
         scheme, _, host = server.partition("://")
         options.update(
-            scheme=scheme, endpoint_override=host, force_virtual_addressing=is_virtual())
+            scheme=scheme, endpoint_override=host, force_virtual_addressing=is_virtual(bucket))
     return options
