@@ -89,7 +89,7 @@ import Testing
         let faults: [ExportFault] = [
             .noSuchTable("x", names: ["runs"]), .notReadable,
             .otherExport(what: "format", there: "csv"), .otherStore(run: 3), .badManifest,
-            .writerFailed("why"), .commitFailed("why"), .underWay,
+            .writerFailed("why"), .commitFailed("why"), .commitRefused("no"), .underWay,
         ]
         #expect(Set(faults.map(\.words)).count == faults.count)
         let retryable: [ExportFault] = [.writerFailed("why"), .commitFailed("why"), .underWay]

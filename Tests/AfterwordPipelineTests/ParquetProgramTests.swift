@@ -102,6 +102,19 @@ import Testing
         #expect(ExportFault.commitFailed("key!").words.contains("committed to Delta"))
     }
 
+    @Test("What a repeat does not mend is refused, with the code of usage")
+    func refused() throws {
+        let script = """
+            import json, sys
+            sys.stdin.readline()
+            print(json.dumps({"error": "no such bucket", "refused": True}), flush=True)
+            """
+        let program = try ParquetProgram(["python3", "-c", script])
+        #expect(throws: ExportFault.commitRefused("no such bucket")) { try program.publish("x") }
+        #expect(!ExportFault.commitRefused("x").isRetryable)
+        #expect(ExportFault.commitFailed("x").isRetryable)
+    }
+
     @Test("There must be such a program", arguments: ["", "no-such-program-9", "/etc/hostname"])
     func missing(name: String) {
         #expect(throws: ExportFault.self) { try ParquetProgram(name.isEmpty ? [] : [name]) }

@@ -187,7 +187,7 @@ def addresses(bench):
         done = subprocess.run(
             [sys.executable, "-m", "afterword_lake", "publish", target],
             env=bench.env, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 1 and "ValueError" in done.stderr, done.stderr
+        assert done.returncode == 2 and "ValueError" not in done.stderr, done.stderr
 
 
 def credentials(bench):
@@ -247,6 +247,28 @@ def refusals(bench):
         assert words in said, (words, said)
 
 
+def meanings(bench):
+    """What fails where runs are committed has the program's codes, in a sentence."""
+    from afterword_lake.orders import meaning
+    for text, words, refused in (
+            ("Generic S3 error: status code: 403 <Code>ExpiredToken</Code>", "expired", True),
+            ("AWS Error ACCESS_DENIED during HeadObject operation: No body", "may not", True),
+            ("Generic S3 error: error sending request for url (x)", "be reached", False),
+            ("AWS Error NETWORK_CONNECTION during HeadObject: curlCode: 7", "be reached", False),
+            ("AWS Error SLOW_DOWN during GetObject operation", "at every try", False),
+            ("Generic S3 error: operation timed out", "nothing in time", False)):
+        found = meaning(OSError(text))
+        assert words in found[0] and found[1] == refused, (text, found)
+    assert meaning(OSError("no space, Connection x")) == (None, False)
+    for more, target, code in (
+            ({"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}, f"s3://{bench.bucket}/x", 3),
+            ({}, f"s3://{bench.bucket}/no-export", 2), ({}, bench.path("no-export"), 2)):
+        done = subprocess.run(
+            [sys.executable, "-m", "afterword_lake", "publish", target],
+            env={**bench.env, **more}, capture_output=True, text=True, timeout=240)
+        assert done.returncode == code and done.stderr.count("\n") == 1, (target, done)
+
+
 def hosts(_):
     """A bucket is in the host's name where the program has it there, and nowhere else."""
     from afterword_lake.places import file_options, storage_options
@@ -269,7 +291,7 @@ def hosts(_):
 
 
 CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, orphaned, race, together,
-          overtaken, objects, addresses, hosts, credentials, refusals]
+          overtaken, objects, addresses, hosts, meanings, credentials, refusals]
 
 
 def main():

@@ -20,9 +20,11 @@ def main():
     try:
         print(json.dumps(publish(arguments.target)))
     except Exception as error:  # a line for people, not a trace
-        from afterword_lake.orders import words
+        from afterword_lake.orders import is_refused, words
 
-        sys.exit(f"afterword-lake: {words(error)}")
+        print(f"afterword-lake: {words(error)}", file=sys.stderr)
+        # The program's codes: a repeat fails again, or may succeed later.
+        sys.exit(2 if is_refused(error) else 3)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from deltalake import CommitProperties, DeltaTable, Schema, Transaction
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
+from afterword_lake.orders import is_of_server
 from afterword_lake.places import Place
 
 APPLICATION = "afterword"
@@ -27,7 +28,10 @@ def publish(target):
 
     Returns the runs, and how many commits were made."""
     place = Place(target)
-    manifest = json.loads(place.read("manifest.json"))
+    try:
+        manifest = json.loads(place.read("manifest.json"))
+    except FileNotFoundError:
+        raise ValueError(f"there is no export at {target}: manifest.json is missing") from None
     if manifest.get("afterword_export") != 1 or manifest["format"] != "parquet":
         raise ValueError("manifest.json is not of a Parquet export of this version")
     commits, tables = 0, {}
@@ -68,8 +72,8 @@ class PublishedTable:
                 done = self.add(run, file, recorded_at_us)
                 self.table = self.open()
                 return done
-            except DeltaError:
-                if number == TRIES:
+            except DeltaError as error:
+                if number == TRIES or is_of_server(error):
                     raise
                 # Another publisher was faster: look again at what it did.
                 time.sleep(random.uniform(0, number / 10))

@@ -57,6 +57,8 @@ package enum ExportFault: Error, Equatable, Sendable {
     case writerFailed(String)
     /// The runs were exported, and their tables could not be committed to Delta; the reason.
     case commitFailed(String)
+    /// The same, and a repeat fails again: credentials, or a place that cannot be.
+    case commitRefused(String)
 
     /// Whether the same export may succeed later.
     package var isRetryable: Bool {
@@ -79,7 +81,7 @@ package enum ExportFault: Error, Equatable, Sendable {
         case .badManifest: "manifest.json at the target is not of an export of this program"
         case .underWay: "another export to the target is under way, and does not end"
         case .writerFailed(let reason): "Parquet could not be written: \(reason)"
-        case .commitFailed(let reason):
+        case .commitFailed(let reason), .commitRefused(let reason):
             "the export is there, but its runs could not be committed to Delta: \(reason)"
         }
     }

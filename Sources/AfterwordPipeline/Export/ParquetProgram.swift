@@ -86,7 +86,7 @@ package final class ParquetProgram: TableEncoder {
     ///
     /// - Parameter target: The folder, or the address of an object storage.
     /// - Returns: Commits that were made.
-    /// - Throws: `ExportFault.commitFailed`.
+    /// - Throws: `ExportFault.commitFailed`; `.commitRefused` where a repeat fails again.
     package func publish(_ target: String) throws -> Int64 {
         do {
             try send(["publish": .string(target)])
@@ -124,7 +124,10 @@ package final class ParquetProgram: TableEncoder {
         guard let value = try? JSONValue(parsing: line) else {
             throw ExportFault.writerFailed("the program does not answer as it should")
         }
-        if let reason = value["error"]?.text { throw ExportFault.writerFailed(reason) }
+        if let reason = value["error"]?.text {
+            guard value["refused"] != .bool(true) else { throw ExportFault.commitRefused(reason) }
+            throw ExportFault.writerFailed(reason)
+        }
         return value
     }
 }
