@@ -5,8 +5,9 @@ import Foundation
 
 /// The dumps at a path: a file or folder, or what lies in an object storage (`s3://…`).
 ///
-/// - Throws: `InputFault`, `RemoteFault`.
+/// - Throws: `InputFault`, `RemoteFault`, `CommandFault`.
 func openInput(_ path: String, files glob: String? = nil) throws -> [Dump] {
+    try requireKnownPlace(path)
     guard ObjectAddress.isMeant(by: path) else { return try openDumps(path, files: glob) }
     return try remote(path) {
         let address = try ObjectAddress(parsing: path)

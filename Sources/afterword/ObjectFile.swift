@@ -9,8 +9,9 @@ struct ObjectFile {
 
     /// Nil for a path of this machine.
     ///
-    /// - Throws: `RemoteFault`.
+    /// - Throws: `RemoteFault`; `CommandFault` for an address of another kind.
     init?(_ path: String) throws {
+        try requireKnownPlace(path)
         guard ObjectAddress.isMeant(by: path) else { return nil }
         let parsed = try remote(path) {
             let address = try ObjectAddress(parsing: path)

@@ -28,7 +28,8 @@ func optionValues(_ arguments: [String]) -> [(option: String, value: String)] {
     return values
 }
 
-/// Refuses an empty path, which is the root of a disk or no place, before a command does anything.
+/// Refuses an empty path, which is the root of a disk or no place, and an option's address of a
+/// kind that is not supported, before a command does anything.
 ///
 /// - Throws: `CommandFault`.
 func checkPaths(_ arguments: [String]) throws {
@@ -46,9 +47,13 @@ func checkPaths(_ arguments: [String]) throws {
         }
         option = word.hasPrefix("--") && sides.count == 1 ? word : nil
     }
-    for (option, value) in optionValues(arguments)
-    where value.isEmpty && pathOptions.contains(option) {
-        throw empty(option)
+    for (option, value) in optionValues(arguments) where pathOptions.contains(option) {
+        guard !value.allSatisfy(\.isWhitespace) else { throw empty(option) }
+        // Which addresses are stores their commands say.
+        let isStore =
+            ["--store", "--from"].contains(option)
+            || option == "--to" && command.names.first == "copy"
+        if !isStore { try requireKnownPlace(value) }
     }
 }
 

@@ -40,6 +40,34 @@ import Testing
     }
 
     @Test(
+        "An address of an unknown kind is no folder, whichever option or argument it is",
+        arguments: [
+            ["export", "--to", "gs://b/x", "--format", "csv"],
+            ["publish", "--to", "file:///tmp/x"],
+            ["export", "--to", "s3:b/x", "--format", "csv"], ["publish", "--to=az://b/x"],
+            ["run", "gs://b/x"], ["run", "s3:/b/x"], ["plan", "https://h/x"],
+            ["run", "d", "--changed", "gs://b/x"], ["run", "d", "--receipt", "S3:b"],
+            ["run", "d", "--events", "s3a://b/x"], ["report", "--output", "file:x"],
+            ["backup", "gs://b/x"], ["restore", "gs://b/x"], ["shape", "detect", "gs://b/x"],
+        ])
+    func schemes(arguments: [String]) throws {
+        let before = try names()
+        let result = try Program.run(arguments, in: folder.path)
+        #expect(result.code == 2 && result.errors.contains("s3://BUCKET/NAME"), "\(result)")
+        #expect(try names() == before)
+    }
+
+    @Test("A path of blanks is empty, and one with a colon is a path")
+    func colons() throws {
+        let blank = try Program.run(["export", "--to", " ", "--format", "csv"], in: folder.path)
+        #expect(blank.code == 2 && blank.errors.contains("is empty"), "\(blank)")
+        let named = try Program.run(["plan", "d", "--changed", "a:b"], in: folder.path)
+        #expect(named.code == 0, "\(named)")
+        let made = try Program.run(["plan", "d", "--changed", "./gs:b"], in: folder.path)
+        #expect(made.code == 0, "\(made)")
+    }
+
+    @Test(
         "Two outputs of one place, or one in the store's, are refused before the run",
         arguments: [
             (["--changed", "x", "--receipt", "x"], "--changed and --receipt name one place"),
