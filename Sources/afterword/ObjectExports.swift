@@ -20,6 +20,7 @@ struct ExportDestination {
 
     /// - Throws: `RemoteFault`, `CommandFault` for an address that others read otherwise.
     init(_ path: String) throws {
+        try requireKnownPlace(path)
         guard ObjectAddress.isMeant(by: path) else {
             (self.path, target, bucket) = (path, ExportFolder(path), nil)
             return
@@ -72,6 +73,11 @@ struct ExportDestination {
 
 /// What in a place has another meaning for delta-rs; nil where nothing has.
 private func deltaFault(of path: String, _ isFolder: Bool) -> String? {
+    if path.split(separator: "/").contains("_delta_log") { return "a folder named _delta_log" }
+    // Which readers of logs take for the end of a line.
+    if path.unicodeScalars.contains(where: { [0x85, 0x2028, 0x2029].contains($0.value) }) {
+        return "a character that ends a line"
+    }
     let bytes = Array(path.utf8)
     func isHexadecimal(_ place: Int) -> Bool {
         place < bytes.count && Character(UnicodeScalar(bytes[place])).isHexDigit

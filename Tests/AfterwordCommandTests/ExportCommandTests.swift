@@ -42,7 +42,11 @@ import Testing
 
     @Test(
         "Where Delta would read another place, publish writes nothing",
-        arguments: ["x%41y", "a/x%2fy", "x\ty", "x\\y", "s3://bucket/x%41", "S3://bucket/x%41//"])
+        arguments: [
+            "x%41y", "a/x%2fy", "x\ty", "x\\y", "s3://bucket/x%41", "S3://bucket/x%41//",
+            "x/_delta_log", "_delta_log/y", "s3://bucket/_delta_log", "x\u{85}y", "x\u{2028}y",
+            "s3://bucket/x\u{2029}y",
+        ])
     func unpublishable(target: String) throws {
         func names() throws -> Set<String> {
             Set(try FileManager.default.contentsOfDirectory(atPath: folder.path))

@@ -56,6 +56,10 @@ def check(root, is_remote):
         reason = "an empty part, . or .. in an address"
     elif DECODED.search(root):
         reason = "% with two hexadecimal digits"
+    elif "_delta_log" in root.split("/"):
+        reason = "a folder named _delta_log"
+    elif any(sign in root for sign in "\x85\u2028\u2029"):
+        reason = "a character that ends a line"
     elif any(ord(sign) < 0x20 or ord(sign) == 0x7F for sign in root):
         reason = "a control character"
     elif "\\" in root and not is_remote:
