@@ -8,7 +8,9 @@ repeat fails again.
 import json
 import os
 import re
+import select
 import signal
+import threading
 
 # Colours of a terminal, which delta-rs writes into its errors.
 ESCAPES = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
@@ -63,6 +65,14 @@ def serve(orders, answers):
     return 0
 
 
+def follow(stream):
+    """Ends this program with the one that gives orders, also in the middle of a commit: a commit is
+    there whole or not at all, and the next publisher goes on from it."""
+    watch = select.poll()
+    watch.register(stream.fileno(), 0)  # the end of the pipe alone
+    threading.Thread(target=lambda: (watch.poll(), os._exit(1)), daemon=True).start()
+
+
 def words(error):
     """A failure as one sentence, without colours and secrets."""
     kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
@@ -100,6 +110,7 @@ def obey(order, stream):
     if "publish" in order:
         from afterword_lake.delta import publish
 
+        follow(stream)
         return publish(order["publish"])
     from afterword_lake.parquet import write_stream
 
