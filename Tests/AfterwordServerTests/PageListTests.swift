@@ -104,7 +104,7 @@ import Testing
 
     @Test("Where the heads of a table are hidden, the same links sort it from above")
     func narrowSorting() async throws {
-        func links(_ part: String) -> [String] {
+        @Sendable func links(_ part: String) -> [String] {
             part.matches(of: #/href="([^"]+)"/#).map { String($0.output.1) }
         }
         try await serving(Self.dumps) { client, _ in
