@@ -1,4 +1,5 @@
 import AfterwordObjects
+import AfterwordPipeline
 
 /// Schemes that are meant as addresses also without two slashes after them.
 private let knownSchemes: Set = [
