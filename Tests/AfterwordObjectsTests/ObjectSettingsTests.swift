@@ -36,7 +36,7 @@ import Testing
             "AWS_REGION": "eu-west-1", "AFTERWORD_S3_PLAIN_HTTP": "1", "PATH": "/bin",
             // What would lead the program elsewhere, and what is none of its business.
             "HTTP_PROXY": "http://proxy", "https_proxy": "http://proxy", "ALL_PROXY": "x",
-            "NO_PROXY": "x", "AWS_PROFILE": "p", "AWS_CA_BUNDLE": "/x", "AWS_ALLOW_HTTP": "true",
+            "NO_PROXY": "x", "AWS_CA_BUNDLE": "/x", "AWS_ALLOW_HTTP": "true",
             "AWS_S3_ALLOW_UNSAFE_RENAME": "true", "AWS_SKIP_SIGNATURE": "true",
             "AWS_ENDPOINT": "https://x", "AWS_ENDPOINT_URL": "https://Two.example:9000/s3//",
             "AWS_CONFIG_FILE": "/x", "OPENAI_API_KEY": "x", "PYTHONPATH": "lake",

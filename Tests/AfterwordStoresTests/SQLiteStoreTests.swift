@@ -131,7 +131,9 @@ import Testing
     @Test("Who opens a file that another program makes waits longer than for a run")
     func madeSlowly() throws {
         let file = try TemporaryStore()
-        let other = try DatabaseQueue(path: file.path)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: file.path, configuration: configuration)
         try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
         let released = DispatchGroup()
         DispatchQueue.global().async(group: released) {
