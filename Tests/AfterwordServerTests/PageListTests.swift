@@ -134,8 +134,9 @@ import Testing
     func sections() async throws {
         try await serving(Self.dumps) { client, _ in
             for (address, sections) in [
-                ("/brands/Brand3", ["fix"]), ("/products/P1003", ["fix", "reviews"]),
-                ("/themes/leaks", ["fix", "quotes", "where", "who"]), ("/", ["products"]),
+                ("/brands/Brand3", ["fix", "moved"]), ("/products/P1003", ["fix", "reviews"]),
+                ("/themes/leaks", ["fix", "quotes", "where", "who"]),
+                ("/", ["products", "strip"]),
             ] {
                 let page = try await client.get(address)
                 let main = page.text.components(separatedBy: "<main id=\"main\">").last ?? ""

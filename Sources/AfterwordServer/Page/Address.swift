@@ -60,7 +60,7 @@ extension Call {
 
     func link(toProduct id: Text) -> String { link("/products/\(encoded(id.string))") }
 
-    func link(toBrand name: Text) -> String { link("/brands/\(encoded(name.string))") }
+    func link(toBrand name: Text) -> String { comparing("/brands/\(encoded(name.string))").text }
 
     func link(toReview id: Text, of product: Text) -> String {
         link("/reviews/\(encoded(product.string))/\(encoded(id.string))")

@@ -14,9 +14,7 @@ struct BrandPage: PageRow {
     var command: String
     /// The page that has one made; nil where the caller may have none made.
     var making: String?
-    var moved: MovedRow?
-    /// Why nothing is listed as changed by the newest dump; empty when `moved` is set.
-    var unmoved: String
+    var moved: MovedPart
     /// What each dump brought; nil before the third.
     var picture: Picture?
     /// What the first dumps brought, while there is no picture.
@@ -40,7 +38,7 @@ struct BrandPage: PageRow {
         "impact": .text { $0.impact }, "dangers": .row { $0.dangers },
         "insight": .row { $0.insight },
         "command": .text { $0.command }, "making": .maybe { $0.making }, "moved": .row { $0.moved },
-        "unmoved": .text { $0.unmoved }, "picture": .row { $0.picture },
+        "picture": .row { $0.picture },
         "start": .maybe { $0.start }, "mean": .maybe { $0.mean }, "fix": .row { $0.fix },
         "safety": .text { $0.safety }, "inbox": .text { $0.inbox },
         "themes": .row { $0.themes }, "map": .row { $0.map }, "work": .row { $0.work.ifAny },
@@ -49,7 +47,33 @@ struct BrandPage: PageRow {
     ]
 }
 
-/// How the newest dump changed the brand's mean rating, with the reviews that changed it.
+/// What came between two moments and moved the brand's mean.
+struct MovedPart: PageRow {
+    var title: String
+    var moments: MomentsRow
+    var row: MovedRow?
+    /// Why nothing is listed; empty when `row` is set.
+    var nothing: String
+
+    static let members: KeyValuePairs<String, Member<MovedPart>> = [
+        "title": .text { $0.title }, "moments": .row { $0.moments }, "row": .row { $0.row },
+        "unmoved": .text { $0.nothing },
+    ]
+
+    /// - Parameter own: The brand's page with its filters, without a moment.
+    init(_ scope: ReviewScope, at own: Address, _ call: Call) throws {
+        let window = try call.comparedWindow()
+        let run = window.isFirst ? "the beginning" : "run \(window.from)"
+        let since = window.since?.fullName ?? run
+        title =
+            call.text("since") == nil ? "What the newest dump moved" : "What moved since \(since)"
+        moments = MomentsRow(window, at: own.at("moved"), call)
+        let found = try movedRow(scope, window, call)
+        (row, nothing) = (found.row, found.unmoved)
+    }
+}
+
+/// How the window changed the brand's mean rating, with the reviews that changed it.
 struct MovedRow: PageRow {
     var span: String
     var before: String
@@ -110,30 +134,31 @@ func brandPage(_ call: Call) throws -> String {
     let history = try ArrivalHistory(call.reader)
     let members = try call.reader.productLabels().filter { $0.dimension[.brand] == scope.id }
         .map(\.productKey)
-    let (moved, unmoved) = try movedRow(scope, call)
     let path = "/brands/\(encoded(name))"
+    let own = try brandAddress(path, firstRun: sums.first?.run ?? 0, call)
     let periods = picturePeriods(
         history.arrivals(of: members, first: history.first(sums)), sums, over: dumps)
     let themes = try AfterwordPipeline.themes(call.reader, query)
     let work = try ScopeWork(
-        scope, products: Set(products.map(\.id)), themes, back: call.address(path), call)
+        scope, products: Set(products.map(\.id)), themes, back: call.comparing(path), call)
     let picture = Picture(
         "dumps", part: "negative", periods, marks: call.pictureMarks + work.marks)
     let page = BrandPage(
-        home: call.link("/brands"), name: name, sums: SumsRow(entry),
+        home: call.comparing("/brands").text, name: name, sums: SumsRow(entry),
         products: several(entry.productCount, "product"),
         impact: entry.isRanked ? fixed(entry.impact, of: 1_000_000, places: 1) : "–",
         dangers: try DangersPart(
-            dangerReviews(call.reader, query), back: call.address(path), call),
+            dangerReviews(call.reader, query), back: call.comparing(path), call),
         insight: try InsightPart(
             call.reader.insights(of: scope).first, brand: scope.id, call),
         command: "afterword insight " + shellQuoted("brand:" + name),
-        making: call.makingLink(scope), moved: moved, unmoved: unmoved, picture: picture,
-        start: picture == nil ? startWords(periods) : nil, mean: meanWords(periods),
+        making: call.makingLink(scope), moved: try MovedPart(scope, at: own, call),
+        picture: picture, start: picture == nil ? startWords(periods) : nil,
+        mean: meanWords(periods),
         fix: try BeforeAfter(
-            work.negatives(of: query, periods), path, [], call, since: work.fixedOn),
+            work.negatives(of: query, periods), path, ["since"], call, since: work.fixedOn),
         safety: call.link("/safety", ["brand": name]),
-        inbox: call.link("/inbox", ["brand": name]),
+        inbox: call.comparing("/inbox", ["brand": name]).text,
         themes: try ThemeTable(themes, limit: 12, of: query, call),
         map: try productMap(themes, of: name, products, call),
         work: work, cards: products.prefix(productsOfPage).map { ProductCard($0, call) },
@@ -142,8 +167,7 @@ func brandPage(_ call: Call) throws -> String {
             link: call.link("/products", ["brand": name]), count: Int64(products.count)),
         productsCSV: call.link("/csv/products.csv", ["brand": name]))
     return try AfterwordServer.page(
-        Templates.shared.brand, page, title: name,
-        at: brandAddress(path, firstRun: sums.first?.run ?? 0, call), call)
+        Templates.shared.brand, page, title: name, at: own, call)
 }
 
 extension Call {
@@ -157,7 +181,7 @@ extension Call {
 private func brandAddress(
     _ path: String, firstRun: Int64, _ call: Call
 ) throws -> Address {
-    var address = try call.ownAddress(path, ["fixed"])
+    var address = try call.ownAddress(path, ["fixed", "since"])
     address.firstRun = firstRun
     return address
 }
@@ -165,18 +189,27 @@ private func brandAddress(
 private let movesOfGroup = 4
 
 private func movedRow(
-    _ scope: ReviewScope, _ call: Call
+    _ scope: ReviewScope, _ window: DumpWindow, _ call: Call
 ) throws -> (row: MovedRow?, unmoved: String) {
-    let window = try call.window()
-    guard !window.isFirst else { return (nil, "This is the first dump: all of it came with it.") }
+    let isAsked = call.text("since") != nil
+    guard !window.isFirst else {
+        return (
+            nil,
+            isAsked
+                ? "Before the first dump there was nothing: all of it came since."
+                : "This is the first dump: all of it came with it."
+        )
+    }
     let found: ScopeChanges
     do {
         found = try changes(call.reader, of: scope, in: window)
     } catch ChangeFault.noSuchScope {
-        return (nil, "Nothing of it was there before the newest dump, or is now.")
+        let then = isAsked ? "at the earlier moment" : "before the newest dump"
+        return (nil, "Nothing of it was there \(then), or is now.")
     }
     guard !found.movements.isEmpty else {
-        return (nil, "Nothing of this brand changed with the newest dump.")
+        let when = isAsked ? "between these moments" : "with the newest dump"
+        return (nil, "Nothing of this brand changed \(when).")
     }
     func part(_ numerator: Int128?) -> String {
         guard let attribution = found.attribution, let numerator else { return "–" }

@@ -74,7 +74,7 @@ struct CSVTable: Sendable {
         summary: "Brands by impact, as the first page ranks them.",
         parameters: [
             .search("q", "Part of its name, in any case."),
-            ListOrder.parameter([ListColumn<RankedEntry>].brands),
+            ListOrder.parameter([ListColumn<RankedEntry>].brands), since,
         ],
         head: ["brand", "products"] + counted + [
             "new_negative", "main_complaint", "distinct_reviews", "distinct_negative_share",
@@ -120,13 +120,14 @@ struct CSVTable: Sendable {
         }
     }
 
+    private static let since = Parameter(
+        name: "since", form: .moment,
+        comment: "A moment; what the newest dump brought when left out.")
+
     private static let inbox = CSVTable(
         summary: "What came since a run: dangers, new negatives, edits, what is resolved.",
         parameters: [
-            Parameter(
-                name: "since", form: .moment,
-                comment: "A moment; what the newest dump brought when left out."),
-            .choice("kind", InboxEntry.Kind.allCases.map(\.rawValue), "Only of this kind."),
+            since, .choice("kind", InboxEntry.Kind.allCases.map(\.rawValue), "Only of this kind."),
             .text("brand", "Only this brand."), .seen,
         ],
         head: [

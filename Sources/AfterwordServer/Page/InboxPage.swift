@@ -38,17 +38,11 @@ struct StripRow: PageRow {
     var shown: String
     var since: String?
     var numbers: [StripNumber]
-    var from: String?
-    var to: String?
-    /// Why nothing lies between the moments asked for; nil where something may.
-    var nothing: String?
-    /// The link that compares them the other way round, where they are reversed.
-    var swapped: String?
+    var moments: MomentsRow
 
     static let members: KeyValuePairs<String, Member<StripRow>> = [
-        "nothing": .maybe { $0.nothing }, "swapped": .maybe { $0.swapped },
         "shown": .text { $0.shown }, "since": .maybe { $0.since }, "numbers": .rows { $0.numbers },
-        "from": .maybe { $0.from }, "to": .maybe { $0.to },
+        "moments": .row { $0.moments },
     ]
 }
 
@@ -117,37 +111,30 @@ extension InboxEntry.Kind {
 
 /// The strip above the first page and the inbox.
 ///
-/// - Parameter news: Whatever it leaves out because somebody saw it is counted, and said.
-func stripRow(_ window: DumpWindow, _ news: CoveredInbox, _ call: Call) -> StripRow {
+/// - Parameters:
+///   - news: Whatever it leaves out because somebody saw it is counted, and said.
+///   - own: The page that it stands on with its filters, without a moment.
+func stripRow(
+    _ window: DumpWindow, _ news: CoveredInbox, at own: Address, _ call: Call
+) -> StripRow {
     let kinds: [InboxEntry.Kind] =
         [.safety, .negative, .editedDown, .resolved]
         + (news.groups.total(of: .firstSeen) > 0 ? [.firstSeen] : [])
-    var row = StripRow(
+    return StripRow(
         shown: window.dump?.fullName ?? "run \(window.to)",
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
         numbers: kinds.map { kind in
             StripNumber(
                 count: news.groups.total(of: kind), seen: news.seen.total(of: kind),
                 label: kind.title,
-                link: call.link("/inbox", ["since": call.text("since"), "kind": kind.rawValue]),
+                link: call.comparing("/inbox", ["kind": kind.rawValue]).text,
                 isBad: [.safety, .negative, .editedDown].contains(kind))
-        }, from: window.since?.day, to: window.dump?.day)
-    guard let asked = call.text("since"), window.since != nil, window.since == window.dump else {
-        return row
-    }
-    row.nothing = "Both moments are of one dump: nothing lies between them."
-    if let end = call.text("as_observed"), let from = Instant(iso8601: asked),
-        let to = Instant(iso8601: end), from > to
-    {
-        row.nothing = "\(asked), from which to compare, lies after \(end)."
-        row.swapped = Address("/inbox", ["since": end, "as_observed": asked]).text
-        (row.from, row.to) = (from.day, to.day)
-    }
-    return row
+        }, moments: MomentsRow(window, at: own, call))
 }
 
 func inboxPage(_ call: Call) throws -> String {
-    let window = try call.window()
+    let window = try call.comparedWindow()
+    let own = try call.ownAddress("/inbox", filters)
     let brand = try call.brandFilter()
     let kind = call.text("kind").flatMap { InboxEntry.Kind(rawValue: $0) }
     let isHiding = call.text("seen") != "shown"
@@ -167,7 +154,7 @@ func inboxPage(_ call: Call) throws -> String {
     let call = try call.translating(news.entries.map(\.review.reviewKey))
     let cards = news.entries.map { InboxCard($0, book, back: address.text, call) }
     var page = InboxPage(
-        strip: stripRow(window, all, call),
+        strip: stripRow(window, all, at: own, call),
         covers: all.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
         facets: inboxFacets(all, kind: kind, brand: brand, at: address),
@@ -184,8 +171,7 @@ func inboxPage(_ call: Call) throws -> String {
     page.empty = cards.isEmpty ? emptyWords(all, kind: kind, brand: brand) : nil
     page.twice = kind == nil ? twiceWords(all, brand: brand) : nil
     return try AfterwordServer.page(
-        Templates.shared.inbox, page, title: "Inbox",
-        at: call.ownAddress("/inbox", filters), call)
+        Templates.shared.inbox, page, title: "Inbox", at: own, call)
 }
 
 /// What a list without entries says. That nothing came is said only where nothing did: what was

@@ -131,7 +131,11 @@ private func navRows(_ own: Address, _ call: Call) -> [NavRow] {
         pages += [("Insights", "insights"), ("Runs and rejects", "runs")]
     }
     return pages.map { label, path in
-        NavRow(label: label, link: call.link("/" + path), isShown: path == first ?? "")
+        let isComparing = ["", "inbox", "brands"].contains(path)
+        return NavRow(
+            label: label,
+            link: isComparing ? call.comparing("/" + path).text : call.link("/" + path),
+            isShown: path == first ?? "")
     }
 }
 

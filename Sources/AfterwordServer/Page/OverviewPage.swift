@@ -5,6 +5,8 @@ import AfterwordPipeline
 struct OverviewPage: PageRow {
     /// The dump since which entries count as new; nil when the first dump is shown.
     var since: String?
+    /// What it shows where nothing is older: the first dump, or all.
+    var beginning: String
     var covers: String
     var strip: StripRow
     var inbox: [InboxCard]
@@ -23,7 +25,8 @@ struct OverviewPage: PageRow {
     var products: ProductList
 
     static let members: KeyValuePairs<String, Member<OverviewPage>> = [
-        "since": .maybe { $0.since }, "covers": .text { $0.covers },
+        "since": .maybe { $0.since }, "beginning": .text { $0.beginning },
+        "covers": .text { $0.covers },
         "strip": .row { $0.strip }, "inbox": .rows { $0.inbox }, "empty": .maybe { $0.empty },
         "all_inbox": .row { $0.allInbox }, "picture": .row { $0.picture },
         "unlikely": .maybe { $0.unlikely },
@@ -45,7 +48,7 @@ struct ErrorPage: PageRow {
     var status: String
     /// The request id, as in the log.
     var request: String
-    /// A link to the same address without its moment; nil when the request had none.
+    /// A link to the same address without its moments; nil when the request had none.
     var now: String?
     /// The page that a form was on.
     var back: String?
@@ -75,7 +78,7 @@ struct BrandTable: PageRow {
 struct BrandRow: PageRow {
     var entry: RankedEntry
     var link: String
-    /// New negative reviews of the newest dump; nil at the first dump, where everything is new.
+    /// New negative reviews between the moments; nil from before the first dump: all are new.
     var new: Int64?
     /// The reviews that arrived with each dump after the first.
     var picture: Picture?
@@ -110,10 +113,12 @@ struct ThemeTable: PageRow {
     /// The link to all of them, with their number.
     var all: CountLink
     var csv: String
+    /// What its column of new reviews counts, where the page compares two chosen moments.
+    var counted: String?
 
     static let members: KeyValuePairs<String, Member<ThemeTable>> = [
         "heads": .rows { $0.heads }, "rows": .rows { $0.rows }, "all": .row { $0.all },
-        "csv": .text { $0.csv },
+        "csv": .text { $0.csv }, "counted": .maybe { $0.counted },
     ]
 
     /// - Parameter limit: Maximum number of rows.
@@ -131,6 +136,9 @@ struct ThemeTable: PageRow {
             name: several(Int64(themes.count), "theme"), link: address.text,
             count: Int64(themes.count))
         csv = call.link("/csv/themes.csv", scope)
+        counted = try call.text("since").flatMap { _ in try call.comparedWindow().dump }.map {
+            "New: what the dump of \($0.fullName) alone brought; it does not follow From."
+        }
     }
 }
 
@@ -164,7 +172,13 @@ struct ProductList: PageRow {
 
 func overview(_ call: Call) throws -> String {
     try requireLoaded(call)
-    let window = try call.window()
+    let window = try call.comparedWindow()
+    let own = Address(
+        "/",
+        [
+            "brand": call.text("brand"), "q": call.text("q"),
+            "sentiment": call.text("sentiment"), "since": call.text("since"),
+        ])
     let ranked = try rankedBrandEntries(call).filter(\.isRanked)
     let themes = try BrandThemes(
         call.reader, ThemeQuery(), brands: ranked.prefix(brandsOfPage).map(\.id))
@@ -180,32 +194,31 @@ func overview(_ call: Call) throws -> String {
     let facts = try BrandFacts(call, themes, window.isFirst ? nil : news.groups)
     let page = OverviewPage(
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
+        beginning: call.text("since") == nil ? "the first dump" : "all dumps up to then",
         covers: news.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
-        strip: stripRow(window, news, call),
-        inbox: shown.map { InboxCard($0, book, back: call.address("/").at("new").text, read) },
+        strip: stripRow(window, news, at: own.at("strip"), call),
+        inbox: shown.map { InboxCard($0, book, back: call.comparing("/").at("new").text, read) },
         empty: shown.isEmpty ? emptyWords(news, nothing: "Nothing negative came with it") : nil,
         allInbox: inboxLink(news, call),
         picture: try facts.portfolioPicture(call),
         unlikely: unlikelyDangers(Int64(news.inbox.unlikely)),
-        inboxCSV: call.link("/csv/inbox.csv", ["seen": "hidden"]), allBrands: call.link("/brands"),
+        inboxCSV: call.comparing("/csv/inbox.csv", ["seen": "hidden"]).text,
+        allBrands: call.comparing("/brands").text,
         brands: brandTable(
             call, ranked.prefix(brandsOfPage), facts,
-            heads: ListOrder(call).heads(.brands, at: call.address("/brands"))),
+            heads: ListOrder(call).heads(.brands, at: call.comparing("/brands"))),
         themes: try ThemeTable(themes.complaints, limit: themesOfPage, of: ThemeQuery(), call),
         products: try productList(call))
-    let filters = Address(
-        "/",
-        ["brand": call.text("brand"), "q": call.text("q"), "sentiment": call.text("sentiment")])
     return try AfterwordServer.page(
-        Templates.shared.overview, page, title: "What customers say", at: filters, call)
+        Templates.shared.overview, page, title: "What customers say", at: own, call)
 }
 
 private func inboxLink(_ news: CoveredInbox, _ call: Call) -> CountLink? {
     guard news.inbox.total > 0 else { return nil }
     return CountLink(
-        name: reviewsAndEntries(news.inbox.total, news.listed.total()), link: call.link("/inbox"),
-        count: Int64(news.inbox.total))
+        name: reviewsAndEntries(news.inbox.total, news.listed.total()),
+        link: call.comparing("/inbox").text, count: Int64(news.inbox.total))
 }
 
 /// Throws `nothingLoaded` for a store without reviews, whose page would otherwise say that nothing
@@ -240,7 +253,7 @@ func brandTable(
         span: later.count > 1
             ? later.first.flatMap { first in
                 later.last.map { "\(first.day) to \($0.day)" }
-            } : nil, csv: call.link("/csv/brands.csv", ["q": call.text("q")]))
+            } : nil, csv: call.comparing("/csv/brands.csv", ["q": call.text("q")]).text)
 }
 
 /// Brands by impact, restricted to the key's brands.
@@ -266,8 +279,7 @@ struct BrandFacts {
             .mapValues { $0.map(\.productKey) }
     }
 
-    /// The number of new negative reviews of a brand; nil at the first dump, where everything is
-    /// new.
+    /// The number of new negative reviews of a brand in the window; nil where everything is new.
     func new(_ brand: Text) -> Int64? {
         groups.map { Int64($0[InboxGroup(kind: .negative, brand: brand)] ?? 0) }
     }
@@ -302,14 +314,14 @@ private func productList(_ call: Call) throws -> ProductList {
     let entries = try productEntries(call)
     let start = min(call.text("cursor").flatMap { Cursor($0) }?.first ?? 0, entries.count)
     let end = min(start + productsOfPage, entries.count)
-    var address = call.address(
+    var address = call.comparing(
         "/",
         ["brand": call.text("brand"), "q": call.text("q"), "sentiment": call.text("sentiment")])
     address.fragment = "products"
     func more(_ first: Int) -> String {
         address.with("cursor", Cursor(run: call.run.run, first: first).text).text
     }
-    var all = call.address("/")
+    var all = call.comparing("/")
     all.fragment = "products"
     return ProductList(
         cards: entries[start..<end].map { ProductCard($0, call) }, total: entries.count,
@@ -328,7 +340,7 @@ private func productList(_ call: Call) throws -> ProductList {
             ]),
         previous: start > 0 ? more(max(0, start - productsOfPage)) : nil,
         next: end < entries.count ? more(end) : nil,
-        kept: call.moment.map { [KeptRow(name: $0.name, value: $0.value)] } ?? [])
+        kept: call.kept(["since"]))
 }
 
 /// Products that match the filters and that the key may read, by impact.

@@ -15,7 +15,9 @@ struct PageRoute: Sendable {
             PageRoute(
                 path: "/",
                 summary: "What is dangerous or newly negative, brands, themes, products.",
-                parameters: [.brandFilter.field, .searchFilter.field, .sentiment.field, .cursor]
+                parameters: [
+                    .brandFilter.field, .searchFilter.field, .sentiment.field, since.field, .cursor,
+                ]
             ) { try overview($0) }.helpingWhenEmpty
         ] + lists.map(\.helpingWhenEmpty) + entries + ledger.map(\.helpingWhenEmpty)
 
@@ -46,7 +48,7 @@ struct PageRoute: Sendable {
             path: "/brands", summary: "All brands, sorted by any column.",
             parameters: [
                 .searchFilter.field, ListOrder.parameter([ListColumn<RankedEntry>].brands),
-                .cursor,
+                since.field, .cursor,
             ]
         ) { try brandsPage($0) },
         PageRoute(
@@ -92,7 +94,9 @@ struct PageRoute: Sendable {
     private static let entries = [
         PageRoute(
             path: "/brands/{brand}", summary: "A brand.",
-            parameters: [.path("brand", "The brand's name."), BeforeAfter.parameter]
+            parameters: [
+                .path("brand", "The brand's name."), BeforeAfter.parameter, since.field,
+            ]
         ) { try brandPage($0) },
         PageRoute(
             path: "/themes/{theme}", summary: "The reviews of a theme.",

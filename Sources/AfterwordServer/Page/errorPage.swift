@@ -19,7 +19,8 @@ extension Problem {
 
     private func page(_ request: Request, id: String) -> String {
         let query = (request.uri.query ?? "").split(separator: "&")
-        let kept = query.filter { !$0.hasPrefix("as_of=") && !$0.hasPrefix("as_observed=") }
+        let moments = ["as_of=", "as_observed=", "since="]
+        let kept = query.filter { own in !moments.contains { own.hasPrefix($0) } }
         let now = request.uri.path + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
         let title = advice == nil ? title : "That was not recorded"
         let page = ErrorPage(

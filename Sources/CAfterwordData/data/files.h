@@ -95,6 +95,8 @@
 #include "embed.h"
 #define FILE_NAME "html/makeform.html"
 #include "embed.h"
+#define FILE_NAME "html/moments.html"
+#include "embed.h"
 #define FILE_NAME "html/overview.html"
 #include "embed.h"
 #define FILE_NAME "html/picture.html"
