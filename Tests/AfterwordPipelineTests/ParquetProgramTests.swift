@@ -115,6 +115,32 @@ import Testing
         #expect(ExportFault.commitFailed("x").isRetryable)
     }
 
+    @Test(
+        "A signal ends what does not answer, also one that goes on without orders",
+        arguments: ["sys.stdin.read()", "time.sleep(600)"])
+    func interrupted(rest: String) throws {
+        let mark = FileManager.default.temporaryDirectory
+            .appendingPathComponent("afterword-pipe-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: mark) }
+        let script = """
+            import os, sys, time
+            sys.stdin.readline()
+            print(os.getpid(), end="", file=open(sys.argv[1] + ".new", "w"))
+            os.rename(sys.argv[1] + ".new", sys.argv[1])
+            \(rest)
+            """
+        let begun = ContinuousClock.now
+        do {
+            let program = try ParquetProgram(
+                ["python3", "-c", script, mark], patience: .milliseconds(300))
+            program.isInterrupted = { FileManager.default.fileExists(atPath: mark) }
+            #expect(throws: StoreFault.interrupted) { try program.publish("x") }
+        }
+        let number = try #require(Int32(String(contentsOfFile: mark, encoding: .utf8)))
+        #expect(kill(number, 0) != 0 && errno == ESRCH)
+        #expect(ContinuousClock.now - begun < .seconds(60))
+    }
+
     @Test("There must be such a program", arguments: ["", "no-such-program-9", "/etc/hostname"])
     func missing(name: String) {
         #expect(throws: ExportFault.self) { try ParquetProgram(name.isEmpty ? [] : [name]) }

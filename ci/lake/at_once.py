@@ -97,6 +97,8 @@ from afterword_lake import orders
 real = orders.obey
 def obey(order, stream):
     if {name!r} in order:
+        if {name!r} == "publish":
+            orders.follow(stream)
         open({begun!r}, "w").write(str(os.getpid()))
         while not os.path.exists({go!r}):
             time.sleep(0.05)
@@ -160,3 +162,31 @@ def orphaned(bench):
         writer = int(file.read())
     wait_for(lambda: has_ended(writer))
     assert tree(folder) == tree(bench.path("lake"), without="_delta_log")
+
+
+def interrupted(bench):
+    """A signal ends a publisher that waits for commits, and the next one commits what is missing.
+    """
+    expected_files = tree(bench.path("lake"), without="_delta_log")
+    lake, begun, _ = stalled(bench, "publish")
+    folder = bench.path("interrupted")
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        process = subprocess.Popen(
+            [PROGRAM, "publish", "--to", folder, "--store", bench.store, "--lake", lake],
+            env=bench.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            wait_for(lambda: os.path.exists(begun) and os.path.getsize(begun))
+            process.send_signal(sign)
+            _, words = process.communicate(timeout=30)
+        finally:
+            process.kill()
+        assert process.returncode == 130, (process.returncode, words)
+        assert "interrupted; the export is there" in words, words
+        with open(begun, encoding="utf-8") as file:
+            committer = int(file.read())
+        os.remove(begun)
+        wait_for(lambda: has_ended(committer))
+        assert tree(folder) == expected_files
+    execute("publish", "--to", folder, "--store", bench.store)
+    assert tree(folder, without="_delta_log") == expected_files
+    assert delta_state(folder) == delta_state(bench.path("lake"))

@@ -19,14 +19,25 @@ package final class ParquetProgram: TableEncoder {
     private let (orders, answers) = (Pipe(), Pipe())
     private var answered: [UInt8] = []
     private var writer: ArrowWriter?
+    private let patience: Duration
+    /// Whether the user ends what is under way: asked while the program does not answer.
+    package var isInterrupted: @Sendable () -> Bool = { false }
+
+    /// Milliseconds between two such questions.
+    private static let pause: Int32 = 100
 
     /// Starts the program.
     ///
     /// - Parameters:
     ///   - command: Its name, looked for in the folders of `PATH`, or its path; then its arguments.
     ///   - environment: Its variables; those of this program where it is nil.
+    ///   - patience: How long it may go on when nothing is asked of it any more.
     /// - Throws: `ExportFault.writerFailed`.
-    package init(_ command: [String], environment: [String: String]? = nil) throws {
+    package init(
+        _ command: [String], environment: [String: String]? = nil,
+        patience: Duration = .seconds(10)
+    ) throws {
+        self.patience = patience
         // A program that ends is found by what it answers.
         signal(SIGPIPE, SIG_IGN)
         guard let name = command.first, let path = Self.path(of: name) else {
@@ -47,7 +58,16 @@ package final class ParquetProgram: TableEncoder {
 
     deinit {
         try? orders.fileHandleForWriting.close()
-        if process.isRunning { process.waitUntilExit() }
+        waitForEnd()
+    }
+
+    /// Waits for the program's end, and ends it where it goes on for too long.
+    private func waitForEnd() {
+        let end = ContinuousClock.now + patience
+        while process.isRunning, ContinuousClock.now < end { usleep(5_000) }
+        // It may have been started with SIGTERM ignored.
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
     }
 
     private static func path(of name: String) -> String? {
@@ -86,7 +106,8 @@ package final class ParquetProgram: TableEncoder {
     ///
     /// - Parameter target: The folder, or the address of an object storage.
     /// - Returns: Commits that were made.
-    /// - Throws: `ExportFault.commitFailed`; `.commitRefused` where a repeat fails again.
+    /// - Throws: `ExportFault.commitFailed`; `.commitRefused` where a repeat fails again;
+    ///   `StoreFault.interrupted`.
     package func publish(_ target: String) throws -> Int64 {
         do {
             try send(["publish": .string(target)])
@@ -109,11 +130,14 @@ package final class ParquetProgram: TableEncoder {
     }
 
     /// The next line that the program writes.
+    ///
+    /// - Throws: `ExportFault.writerFailed`, `.commitRefused`; `StoreFault.interrupted`.
     private func answer() throws -> JSONValue {
         while !answered.contains(UInt8(ascii: "\n")) {
+            guard try waitForAnswer() else { continue }
             let more = answers.fileHandleForReading.availableData
             guard !more.isEmpty else {
-                process.waitUntilExit()
+                waitForEnd()
                 throw ExportFault.writerFailed(
                     "the program ended with status \(process.terminationStatus)")
             }
@@ -129,5 +153,18 @@ package final class ParquetProgram: TableEncoder {
             throw ExportFault.writerFailed(reason)
         }
         return value
+    }
+
+    /// Waits a moment for something to read.
+    ///
+    /// - Returns: Whether there is something.
+    /// - Throws: `StoreFault.interrupted`.
+    private func waitForAnswer() throws -> Bool {
+        let descriptor = answers.fileHandleForReading.fileDescriptor
+        var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        if poll(&ready, 1, Self.pause) > 0 { return true }
+        // Thrown to who lets this object go: the program ends with the pipe of its orders.
+        guard !isInterrupted() else { throw StoreFault.interrupted }
+        return false
     }
 }

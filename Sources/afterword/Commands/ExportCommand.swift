@@ -51,6 +51,7 @@ struct ExportArguments: ParsableArguments {
         let interrupts = Interrupts(source.interruption)
         defer { interrupts.stop() }
         options.isInterrupted = interrupts.isInterrupted
+        parquet?.isInterrupted = interrupts.isInterrupted
         let bar = ProgressBar(isQuiet: isQuiet)
         defer { bar.finish() }
         let moment = try moment()
@@ -129,10 +130,25 @@ struct PublishCommand: ParsableCommand {
         let report = try arguments.export(
             options, of: store, to: destination, parquet: try arguments.startLake(),
             isQuiet: output.json)
-        // Another one, after the export: with a key that has just been looked for.
-        let commits = try arguments.startLake(destination.environment()).publish(destination.path)
+        let commits = try commit(to: destination)
         if output.json { return Terminal.write(json: [report.json(commits: commits)]) }
         print("\(report.words(arguments.to)); \(several(commits, "commit"))")
+    }
+
+    /// Commits what is exported.
+    ///
+    /// - Returns: Commits that were made.
+    private func commit(to destination: ExportDestination) throws -> Int64 {
+        let interrupts = Interrupts(TaskInterruption(cancel: {}))
+        defer { interrupts.stop() }
+        let left = "the export is there, and the next publish commits what is missing"
+        return try saying(ofInterruption: left) {
+            // Another one, after the export: with a key that has just been looked for.
+            let program = try arguments.startLake(destination.environment())
+            // Also by a signal that came too late to end the export.
+            program.isInterrupted = { Interrupts.isSignalled() }
+            return try program.publish(destination.path)
+        }
     }
 }
 
