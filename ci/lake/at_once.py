@@ -190,3 +190,14 @@ def interrupted(bench):
     execute("publish", "--to", folder, "--store", bench.store)
     assert tree(folder, without="_delta_log") == expected_files
     assert delta_state(folder) == delta_state(bench.path("lake"))
+
+
+def unread(_):
+    """What writes for an export that is gone ends without a trace of calls."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "afterword_lake", "serve"], input=b'{"write": "/none/x"}\n',
+        stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b""), done

@@ -58,11 +58,23 @@ def serve(orders, answers):
             answer = {"error": f"{error}: pip install pyarrow deltalake (docs/lake.md)"}
         except Exception as error:  # every failure is the program's to report
             answer = {"error": words(error), "refused": "publish" in order and is_refused(error)}
-        answers.write(json.dumps(answer).encode() + b"\n")
-        answers.flush()
-        if "error" in answer:
+        if not say(answer, answers) or "error" in answer:
             return 1
     return 0
+
+
+def say(answer, answers):
+    """Writes an answer. Returns whether there was someone to read it: a program that was killed
+    asks for nothing more."""
+    try:
+        answers.write(json.dumps(answer).encode() + b"\n")
+        answers.flush()
+    except BrokenPipeError:
+        # What is left in the buffer would fail again when Python ends.
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), answers.fileno())
+        return False
+    return True
 
 
 def follow(stream):
