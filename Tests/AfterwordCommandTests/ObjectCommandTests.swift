@@ -102,7 +102,10 @@ import Testing
     private final class MadeStorage: Sendable {
         private let objects = Mutex<[String: [UInt8]]>([:])
 
-        subscript(uri: String) -> [UInt8]? { objects.withLock { $0["/v1/bucket/" + uri] } }
+        subscript(uri: String) -> [UInt8]? {
+            get { objects.withLock { $0["/v1/bucket/" + uri] } }
+            set { objects.withLock { $0["/v1/bucket/" + uri] = newValue } }
+        }
         var count: Int { objects.withLock { $0.count } }
 
         func answer(_ request: ScriptedServer.Request) -> ScriptedServer.Reply {
@@ -208,6 +211,34 @@ import Testing
         }
         #expect(server.requests.allSatisfy { $0.method != "PUT" })
         await server.stop()
+    }
+
+    @Test("An export makes an address its store's before it writes a file")
+    func claims() async throws {
+        let storage = MadeStorage()
+        let server = try await ScriptedServer { request, _ in storage.answer(request) }
+        try folder.write("d/2026-01-05/a.jsonl", Self.text)
+        let export = ["export", "--format", "csv", "--to", "s3://bucket/e", "--store"]
+        for store in ["a.sqlite", "b.sqlite"] {
+            let loaded = try await run(["run", "d", "--store", store], environment(server.url))
+            #expect(loaded.code == 0, "\(loaded.errors)")
+        }
+        let whole = try await run(export + ["a.sqlite"], environment(server.url))
+        #expect(whole.code == 0, "\(whole.errors)")
+        let first = try #require(server.requests.first { $0.method == "PUT" })
+        #expect(first.uri == "/v1/bucket/e/manifest.json")
+        #expect(first.headers["if-none-match"] == "*")
+        await server.stop()
+        // As the bucket was while the first file was written.
+        let begun = MadeStorage()
+        begun["e/manifest.json"] = first.bytes
+        let early = try await ScriptedServer { request, _ in begun.answer(request) }
+        let refused = try await run(export + ["b.sqlite"], environment(early.url))
+        #expect(refused.code == 2 && refused.errors.contains("another store"), "\(refused)")
+        #expect(begun.count == 1 && begun["e/manifest.json"] == first.bytes)
+        let continued = try await run(export + ["a.sqlite"], environment(early.url))
+        #expect(continued.code == 0 && begun.count == storage.count, "\(continued)")
+        await early.stop()
     }
 
     @Test("A backup is sent as a new object, and restored from it")

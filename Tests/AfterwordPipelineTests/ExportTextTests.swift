@@ -70,9 +70,17 @@ import Testing
             .init(
                 run: 1, recordedAt: Instant(microseconds: 5), historyDigest: digest, files: [file])
         ]
+        // As earlier versions of this program wrote it.
+        let before = String(decoding: manifest.json, as: UTF8.self)
+            .replacing("\"store\":null,", with: "")
+        #expect(!before.contains("store"))
+        #expect(try ExportManifest(Array(before.utf8)) == manifest)
+        manifest.origin = .init(
+            run: 1, recordedAt: Instant(microseconds: 5), historyDigest: digest)
         let text = String(decoding: manifest.json, as: UTF8.self)
         #expect(try ExportManifest(manifest.json) == manifest && text.hasSuffix("}\n"))
         let spoilt = [
+            ("\"first_run\":1", "\"first_run\":null"),
             ("\"afterword_export\":1", "\"afterword_export\":2"), ("csv\"", "xls\""),
             ("\"run\":1", "\"run\":\"1\""), ("\"rows\":1", "\"rows\":null"), ("{", "["),
             ("0707", "070"), ("\"tables\":", "\"table\":"),

@@ -76,24 +76,35 @@ struct FailingTarget: ExportTarget {
     }
 }
 
-/// A target without locks, at which something happens before a manifest is written.
+/// A target without locks, at which something happens before a manifest is written: the first one,
+/// which names no run, or the one that names the first run.
 final class OvertakenTarget: ExportTarget {
     private let target: ExportFolder
+    private let isNew: Bool
     private var meanwhile: (() throws -> Void)?
+    /// How many files were begun.
+    private(set) var begun = 0
 
-    init(_ place: ExportPlace, meanwhile: @escaping () throws -> Void) {
+    init(_ place: ExportPlace, isNew: Bool = false, meanwhile: @escaping () throws -> Void) {
         target = place.target
+        self.isNew = isNew
         self.meanwhile = meanwhile
     }
 
     func read(_ name: String) throws -> TargetFile? { try target.read(name) }
     func replace(_ mark: String?, with bytes: [UInt8], at name: String) throws -> String? {
-        let now = meanwhile
-        meanwhile = nil
-        try now?()
+        let runs = try ExportManifest(bytes).runs
+        if isNew || !runs.isEmpty {
+            let now = meanwhile
+            meanwhile = nil
+            try now?()
+        }
         return try target.replace(mark, with: bytes, at: name)
     }
-    func begin(_ name: String) throws -> String { try target.begin(name) }
+    func begin(_ name: String) throws -> String {
+        begun += 1
+        return try target.begin(name)
+    }
     func commit(_ path: String, as name: String) throws { try target.commit(path, as: name) }
     func discard(_ path: String) { target.discard(path) }
     func hold(isInterrupted: () -> Bool) throws -> FolderHold? { nil }

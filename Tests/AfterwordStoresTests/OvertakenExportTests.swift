@@ -74,6 +74,53 @@ import Testing
         #expect(try place.files() == files)
     }
 
+    @Test("Of two stores that begin a target at once the second writes nothing there")
+    func claims() throws {
+        let store = try store(seed: 5)
+        let stranger = try self.store(seed: 8)
+        let expected = try ExportPlace()
+        try store.read { _ = try exportHistory($0, to: expected.target, .init(format: .jsonl)) }
+        // Another store comes while the first one writes: it is refused by a manifest without runs.
+        let report = try export(store) { _ in
+            let manifest = try place.manifest()
+            #expect(manifest.runs.isEmpty && manifest.origin?.run == 1)
+            let before = try place.files()
+            #expect(throws: ExportFault.otherStore(run: 1)) {
+                try stranger.read { _ = try other($0) }
+            }
+            #expect(try place.files() == before)
+        }
+        #expect(report.held.isEmpty)
+        #expect(try place.files() == expected.files())
+        // Another one is there before the first manifest is.
+        try FileManager.default.removeItem(atPath: place.path)
+        try store.read { reader in
+            let target = OvertakenTarget(place, isNew: true) {
+                try stranger.read { _ = try other($0) }
+            }
+            #expect(throws: ExportFault.otherStore(run: 1)) {
+                try exportHistory(reader, to: target, .init(format: .jsonl))
+            }
+            #expect(target.begun == 0)
+        }
+    }
+
+    @Test("A manifest of before names no store, and its runs are compared")
+    func unnamed() throws {
+        let store = try store(seed: 5)
+        let stranger = try self.store(seed: 8)
+        try store.read { _ = try other($0) }
+        var manifest = try place.manifest()
+        #expect(manifest.origin != nil)
+        manifest.origin = nil
+        manifest.runs.removeLast()
+        try place.target.write(manifest.json, to: ExportManifest.name)
+        #expect(throws: ExportFault.otherStore(run: 1)) {
+            try stranger.read { _ = try other($0) }
+        }
+        #expect(try store.read { try other($0) }.runs.count == 1)
+    }
+
     @Test("What the other export wrote has to fit, and stays")
     func unfit() throws {
         let store = try store(seed: 5)
@@ -85,6 +132,8 @@ import Testing
             var manifest: TargetFile?
             #expect(throws: fault) {
                 try export(store) { reader in
+                    // Whatever was there first is gone.
+                    try FileManager.default.removeItem(atPath: place.path)
                     try meanwhile(reader)
                     manifest = try place.target.read(ExportManifest.name)
                 }

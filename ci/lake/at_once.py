@@ -91,6 +91,9 @@ def stalled(bench, name):
     Returns its path, the file that it makes then, and the one that it waits for."""
     lake, begun, go = (bench.path(f"bin/{name}-{part}") for part in ("lake", "begun", "go"))
     code = bench.path(f"bin/{name}.py")
+    for mark in (begun, go):
+        if os.path.exists(mark):  # of an earlier check
+            os.remove(mark)
     with open(code, "w", encoding="utf-8") as file:
         file.write(f"""import os, sys, time
 from afterword_lake import orders
@@ -135,6 +138,37 @@ def overtaken(bench):
     assert process.wait(timeout=120) == 0
     expected = tree(bench.path("lake"), without="_delta_log")
     assert bench.objects("overtaken/") == expected
+
+
+def claimed(bench):
+    """Of two stores that begin one place at once the second writes nothing, and the first goes on.
+    """
+    lake, begun, go = stalled(bench, "write")
+    address, folder = f"s3://{bench.bucket}/claimed", bench.path("claimed")
+    expected = tree(bench.path("lake"), without="_delta_log")
+    process = subprocess.Popen(
+        [PROGRAM, "export", "--to", address, "--store", bench.store, "--lake", lake],
+        env=bench.env, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: os.path.exists(begun))
+        before = bench.objects("claimed/")
+        assert list(before) == ["manifest.json"], sorted(before)
+        assert json.loads(before["manifest.json"])["runs"] == []
+        said = execute("export", "--to", address, "--store", bench.other, code=2)
+        assert "another store" in said, said
+        assert bench.objects("claimed/") == before
+    finally:
+        with open(go, "w", encoding="utf-8"):
+            pass
+    assert process.wait(timeout=120) == 0
+    assert bench.objects("claimed/") == expected
+    os.makedirs(folder)
+    with open(f"{folder}/manifest.json", "wb") as file:
+        file.write(before["manifest.json"])
+    execute("export", "--to", folder, "--store", bench.other, code=2)
+    assert os.listdir(folder) == ["manifest.json"]
+    execute("publish", "--to", folder, "--store", bench.store)
+    assert tree(folder, without="_delta_log") == expected
 
 
 def has_ended(number):

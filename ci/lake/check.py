@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from answers import compare_answers
-from at_once import interrupted, kills, orphaned, overtaken, race, together, unread
+from at_once import claimed, interrupted, kills, orphaned, overtaken, race, together, unread
 from bench import Bench, execute, manifest, tree
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
@@ -291,7 +291,7 @@ def hosts(_):
 
 
 CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, orphaned, interrupted, race,
-          together, overtaken, unread, objects, addresses, hosts, meanings, credentials,
+          together, overtaken, claimed, unread, objects, addresses, hosts, meanings, credentials,
           refusals]
 
 

@@ -21,11 +21,20 @@ package struct ExportManifest: Equatable, Sendable {
         package var files: [File]
     }
 
+    /// What the first run of a store was: by it the store is known.
+    package struct Origin: Equatable, Sendable {
+        package var run: Int64
+        package var recordedAt: Instant
+        package var historyDigest: Digest256
+    }
+
     package var format: ExportFormat
     package var guardsFormulas: Bool
     package var tables: [String]
     /// The version of the tables' columns, which a target keeps.
     package var columns: Int64
+    /// The store that the target is of; nil where an earlier version of this program began it.
+    package var origin: Origin?
     package var runs: [Run] = []
 
     static let name = "manifest.json"
@@ -42,10 +51,12 @@ package struct ExportManifest: Equatable, Sendable {
 
     /// The manifest as JSON, a line.
     package var json: [UInt8] {
+        let store = origin.map { Self.json($0) } ?? .null
         let value = JSONValue.row([
             "afterword_export": JSONValue(Self.version), "format": .string(format.rawValue),
             "guards_formulas": .bool(guardsFormulas),
             "tables": .array(tables.map { .string($0) }), "columns": JSONValue(columns),
+            "store": store,
             "runs": .array(
                 runs.map { run in
                     .row([
@@ -57,6 +68,14 @@ package struct ExportManifest: Equatable, Sendable {
                 }),
         ])
         return Array((value.canonical + "\n").utf8)
+    }
+
+    private static func json(_ origin: Origin) -> JSONValue {
+        .row([
+            "first_run": JSONValue(origin.run),
+            "recorded_at_us": JSONValue(origin.recordedAt.microseconds),
+            "history_digest": .string("\(origin.historyDigest)"),
+        ])
     }
 
     private static func json(_ file: File) -> JSONValue {
@@ -78,6 +97,7 @@ package struct ExportManifest: Equatable, Sendable {
         self.init(
             format: format, guardsFormulas: value["guards_formulas"] == .bool(true),
             tables: tables, columns: value["columns"]?.integer ?? Self.firstColumns)
+        if let store = value["store"], store != .null { origin = try Self.origin(store) }
         for run in runs {
             guard let number = run["run"]?.integer, let recorded = run["recorded_at_us"]?.integer,
                 let digest = Self.digest(run["history_digest"]),
@@ -89,6 +109,15 @@ package struct ExportManifest: Equatable, Sendable {
             for file in files { own.files.append(try Self.file(file)) }
             self.runs.append(own)
         }
+    }
+
+    private static func origin(_ value: JSONValue) throws(ExportFault) -> Origin {
+        guard let run = value["first_run"]?.integer,
+            let recorded = value["recorded_at_us"]?.integer,
+            let digest = digest(value["history_digest"])
+        else { throw .badManifest }
+        return Origin(
+            run: run, recordedAt: Instant(microseconds: recorded), historyDigest: digest)
     }
 
     private static func file(_ value: JSONValue) throws(ExportFault) -> File {

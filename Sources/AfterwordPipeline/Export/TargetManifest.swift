@@ -5,17 +5,17 @@ import AfterwordCore
 struct TargetManifest {
     private let target: any ExportTarget
     private let options: ExportOptions
-    /// What a new target gets.
-    private let new: ExportManifest
     /// The names of all tables.
     private let names: [String]
     /// The store's runs that are exported.
     private let runs: [RunRecord]
+    /// What the store is known by.
+    private let origin: ExportManifest.Origin?
     private(set) var list: ExportManifest
     /// That of the file that was read; nil where there was none.
     private var mark: String?
-    /// Whether files were written: from then on the target's tables and columns must stay.
-    var isKept = false
+    /// Whether files are written: from then on the target's tables and columns must stay.
+    private var isKept = false
 
     /// How often a file is written again because of others who write.
     static let tries = 20
@@ -33,10 +33,14 @@ struct TargetManifest {
             throw ExportFault.noSuchTable(name, names: names)
         }
         (self.target, self.options, self.names, self.runs) = (target, options, names, runs)
-        new = ExportManifest(
+        origin = runs.min { $0.run < $1.run }.map { first in
+            ExportManifest.Origin(
+                run: first.run, recordedAt: first.recordedAt, historyDigest: first.historyDigest)
+        }
+        list = ExportManifest(
             format: options.format, guardsFormulas: options.guardsFormulas,
             tables: Self.wanted(options, names) ?? names, columns: reader.newestColumns)
-        list = new
+        list.origin = origin
         let file = try target.read(ExportManifest.name)
         if let file { try take(file) }
     }
@@ -67,6 +71,20 @@ struct TargetManifest {
             return
         }
         if file.mark.isEmpty || file.mark != mark { try take(file) }
+    }
+
+    /// Makes the target this store's before files are written: a new one gets a manifest without
+    /// runs. An export of another store finds it, and writes nothing.
+    ///
+    /// - Throws: `ExportFault`, and what the target throws.
+    mutating func claim() throws {
+        for _ in 1...Self.tries {
+            try renew()
+            isKept = mark != nil
+            if isKept { return }
+            mark = try target.replace(nil, with: list.json, at: ExportManifest.name)
+        }
+        throw ExportFault.underWay
     }
 
     /// Names a run whose files were written.
@@ -110,6 +128,9 @@ struct TargetManifest {
         }
         guard !isKept || list.columns == there.columns else {
             throw ExportFault.otherExport(what: "columns", there: "\(there.columns)")
+        }
+        if let begun = there.origin, let origin, begun != origin {
+            throw ExportFault.otherStore(run: begun.run)
         }
         try requireRuns(there.runs)
         (list, mark) = (there, file.mark)

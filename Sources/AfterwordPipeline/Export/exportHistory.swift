@@ -3,9 +3,10 @@ import Foundation
 
 /// Exports the rows of all runs that the target does not hold yet, run by run: each table has one
 /// file a run, `TABLE/run=000003/part-0.parquet`, and the manifest names the run once its files are
-/// there. The first run has a file of each table, also without rows, so that each table's columns
-/// are known. The same store gives the same bytes, whenever an export was ended and begun again.
-/// Where another export to the target is under way, this one waits and goes on from it.
+/// there. Before any file, a new target gets a manifest that names the store alone. The first run
+/// has a file of each table, also without rows, so that each table's columns are known. The same
+/// store gives the same bytes, whenever an export was ended and begun again. Where another export
+/// to the target is under way, this one waits and goes on from it.
 ///
 /// - Parameter progress: Called after each run with its place among those exported now.
 /// - Throws: `ExportFault`, `OutputFault`, `StoreFault`, and what the target throws.
@@ -21,10 +22,9 @@ package func exportHistory(
     let hold = try target.hold(isInterrupted: options.isInterrupted)
     defer { withExtendedLifetime(hold) {} }
     // What another export has written meanwhile is not written again.
-    try manifest.renew()
+    try manifest.claim()
     var report = ExportReport(held: manifest.held)
     let missing = manifest.missing
-    manifest.isKept = true
     let tables = rows.runTables(columns: manifest.list.columns)
         .filter { manifest.list.tables.contains($0.name) }
     for (place, run) in missing.enumerated() {
