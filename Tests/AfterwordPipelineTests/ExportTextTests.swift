@@ -98,6 +98,7 @@ import Testing
             .noSuchTable("x", names: ["runs"]), .notReadable,
             .otherExport(what: "format", there: "csv"), .otherStore(run: 3), .badManifest,
             .writerFailed("why"), .commitFailed("why"), .commitRefused("no"), .underWay,
+            .linked("x"),
         ]
         #expect(Set(faults.map(\.words)).count == faults.count)
         let retryable: [ExportFault] = [.writerFailed("why"), .commitFailed("why"), .underWay]

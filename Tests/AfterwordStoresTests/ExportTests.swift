@@ -277,6 +277,34 @@ import Testing
         #expect(throws: ExportFault.badManifest) { try Self.export(store, to: place, .csv) }
     }
 
+    @Test("A link in place of a folder is refused, and nothing is written through it")
+    func links() throws {
+        let stores = TemporaryStores(.sqlite)
+        let store = try stores.make()
+        let history = ReviewHistory(seed: 5)
+        try history.load(history.steps, into: store)
+        let (place, other) = (try ExportPlace(), try ExportPlace())
+        let files = FileManager.default
+        for path in [place.path, other.path] {
+            try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
+        func expectRefused(_ link: String, _ before: [String]) throws {
+            try files.createSymbolicLink(atPath: link, withDestinationPath: other.path)
+            #expect(throws: ExportFault.linked(link)) { try Self.export(store, to: place) }
+            #expect(try files.contentsOfDirectory(atPath: place.path).sorted() == before)
+            #expect(try files.contentsOfDirectory(atPath: other.path).isEmpty)
+            try files.removeItem(atPath: link)
+        }
+        try expectRefused("\(place.path)/scope_history", ["scope_history"])
+        _ = try Self.export(store, to: place) { $0.upTo = 1 }
+        let there = try files.contentsOfDirectory(atPath: place.path).sorted()
+        try expectRefused("\(place.path)/runs/run=000002", there)
+        // Nothing is missing, and a link is refused all the same: `publish` would commit there.
+        _ = try Self.export(store, to: place)
+        try files.removeItem(atPath: "\(place.path)/runs")
+        try expectRefused("\(place.path)/runs", there)
+    }
+
     @Test("A damaged value ends the export as it ends other answers")
     func damaged() throws {
         let stores = TemporaryStores(.sqlite)

@@ -175,6 +175,14 @@ def addresses(bench):
         table = DeltaTable("file://" + urllib.parse.quote(f"{folder}/runs"))
         assert table.to_pyarrow_table().num_rows == len(bench.runs), name
     assert sorted(os.listdir(bench.path("odd"))) == sorted(ODD_NAMES)
+    os.rename(bench.path("plain/runs"), bench.path("runs-elsewhere"))
+    os.symlink(bench.path("runs-elsewhere"), bench.path("plain/runs"))
+    words = execute("publish", "--to", bench.path("plain"), "--store", bench.store, code=2)
+    assert "is a link" in words, words
+    done = subprocess.run(
+        [sys.executable, "-m", "afterword_lake", "publish", bench.path("plain")],
+        env=bench.env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and "is a link" in done.stderr, done
     before = bench.objects("")
     for target in (bench.path("odd/a%41b"), bench.path("odd/a\\b"), bench.path("odd/a\tb"),
                    f"s3://{bench.bucket}/a%41b", f"s3://{bench.bucket}//a",

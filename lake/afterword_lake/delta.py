@@ -49,6 +49,7 @@ class PublishedTable:
     """A Delta table whose files lie in a folder of an export."""
 
     def __init__(self, place, name):
+        place.require_own(name)
         self.place, self.name = place, name
         self.table = self.open()
 

@@ -39,6 +39,12 @@ class Place:
         path = urllib.parse.quote(f"{self.root}/{name}")
         return f"{SCHEME if self.is_remote else 'file://'}{path}"
 
+    def require_own(self, name):
+        """Raises ValueError where a link stands in place of a table's folder: what it leads to
+        may be of another table."""
+        if not self.is_remote and os.path.islink(f"{self.root}/{name}"):
+            raise ValueError(f"{self.root}/{name} is a link, and no folder of a table")
+
     def open(self, name):
         """A file to read at any place."""
         return self.files.open_input_file(f"{self.root}/{name}")

@@ -48,6 +48,8 @@ package enum ExportFault: Error, Equatable, Sendable {
     case otherExport(what: String, there: String)
     /// A run of the target is not the store's run of that number.
     case otherStore(run: Int64)
+    /// A link stands in place of this folder below the target.
+    case linked(String)
     /// The file with this name is not one of this program.
     case badManifest
     /// Another export to the target did not end in the time that this one waits, or wrote
@@ -78,6 +80,9 @@ package enum ExportFault: Error, Equatable, Sendable {
                 + "to another place"
         case .otherStore(let run):
             "the target holds another run \(run) than this store: it is the export of another store"
+        case .linked(let path):
+            "\(path) is a link: an export writes only into folders of its own, so that no other "
+                + "files are replaced"
         case .badManifest: "manifest.json at the target is not of an export of this program"
         case .underWay: "another export to the target is under way, and does not end"
         case .writerFailed(let reason): "Parquet could not be written: \(reason)"

@@ -31,6 +31,10 @@ package protocol ExportTarget {
     ///
     /// - Returns: The mark of what was written; nil where another file is there, which stays.
     func replace(_ mark: String?, with bytes: [UInt8], at name: String) throws -> String?
+    /// Refuses a target at which files of these tables would lie in a place of others.
+    ///
+    /// - Throws: `ExportFault.linked`.
+    func requireOwn(_ tables: [String]) throws
     /// An empty file of this machine's disk, which no other export has, to be written for `commit`.
     ///
     /// - Returns: Its path.
@@ -45,6 +49,11 @@ package protocol ExportTarget {
     /// - Returns: Nil where the target has no locks: others may write at the same time.
     /// - Throws: `ExportFault.underWay` after long waiting, `StoreFault.interrupted`.
     func hold(isInterrupted: () -> Bool) throws -> FolderHold?
+}
+
+extension ExportTarget {
+    /// Where there are no links.
+    package func requireOwn(_ tables: [String]) throws {}
 }
 
 /// A folder of this machine. Files are its owner's only (0600).
@@ -106,10 +115,24 @@ package final class ExportFolder: ExportTarget {
         }
     }
 
+    package func requireOwn(_ tables: [String]) throws {
+        for table in tables { try requireNoLink(place(table)) }
+    }
+
+    private func requireNoLink(_ folder: String) throws(ExportFault) {
+        var info = stat()
+        guard lstat(folder, &info) == 0, info.st_mode & S_IFMT == S_IFLNK else { return }
+        throw .linked(folder)
+    }
+
     /// A name that begins with a dot, beside the file: readers of folders pass over it. What killed
     /// exports left of the same file is removed.
     package func begin(_ name: String) throws -> String {
         let url = URL(fileURLWithPath: place(name))
+        var folders = name.split(separator: "/").map(String.init)
+        while folders.popLast() != nil, !folders.isEmpty {
+            try requireNoLink(place(folders.joined(separator: "/")))
+        }
         try makeFolder(of: url.path)
         let (folder, file) = (url.deletingLastPathComponent().path, url.lastPathComponent)
         sweep(folder, file)

@@ -17,6 +17,7 @@ package func exportHistory(
     guard let rows = reader as? any RunTableReader else { throw ExportFault.notReadable }
     let runs = try reader.runs().filter { $0.run <= options.upTo ?? .max }
     var manifest = try TargetManifest(target, options, rows, runs)
+    try target.requireOwn(manifest.list.tables)
     guard !manifest.missing.isEmpty else { return ExportReport(held: manifest.held) }
     let encoder = try parquet ?? makeEncoder(options)
     let hold = try target.hold(isInterrupted: options.isInterrupted)
