@@ -1,5 +1,5 @@
 """Exports and publishers that are killed, and several at once."""
-import concurrent.futures, json, os, signal, subprocess, sys, time
+import concurrent.futures, http.server, json, os, signal, subprocess, sys, threading, time
 
 from deltalake import DeltaTable
 
@@ -235,3 +235,50 @@ def unread(_):
         stdout=writer, stderr=subprocess.PIPE, timeout=60)
     os.close(writer)
     assert (done.returncode, done.stderr) == (1, b""), done
+
+
+class Silent(http.server.BaseHTTPRequestHandler):
+    """A bucket with an export of one run, which never answers a question about a Delta table."""
+
+    manifest = json.dumps({"afterword_export": 1, "format": "parquet", "runs": [{
+        "run": 1, "recorded_at_us": 1, "files": [{"table": "runs", "path": "runs/x"}]}]}).encode()
+    asked = threading.Event()
+
+    def do_GET(self):
+        if "manifest.json" not in self.path:
+            self.asked.set()
+            time.sleep(600)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.manifest)))
+        self.send_header("ETag", '"e"')
+        self.send_header("Last-Modified", "Mon, 05 Jan 2026 00:00:00 GMT")
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(self.manifest)
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+def abandoned(bench):
+    """What commits ends with the program that asked for it, also while a server is silent."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Silent)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    more = {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{server.server_address[1]}"}
+    committer = subprocess.Popen(
+        [sys.executable, "-m", "afterword_lake", "serve"], env={**bench.env, **more},
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        committer.stdin.write(b'{"publish": "s3://b/x"}\n')
+        committer.stdin.flush()
+        assert Silent.asked.wait(60)
+        time.sleep(0.5)
+        assert committer.poll() is None
+        committer.stdin.close()
+        assert committer.wait(timeout=10) != 0
+    finally:
+        committer.kill()
+        server.shutdown()

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from answers import compare_answers
-from at_once import claimed, interrupted, kills, orphaned, overtaken, race, together, unread
+from at_once import (
+    abandoned, claimed, interrupted, kills, orphaned, overtaken, race, together, unread)
 from bench import Bench, execute, manifest, tree
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
@@ -264,7 +265,13 @@ def meanings(bench):
             ("Generic S3 error: error sending request for url (x)", "be reached", False),
             ("AWS Error NETWORK_CONNECTION during HeadObject: curlCode: 7", "be reached", False),
             ("AWS Error SLOW_DOWN during GetObject operation", "at every try", False),
-            ("Generic S3 error: operation timed out", "nothing in time", False)):
+            ("Generic S3 error: operation timed out", "nothing in time", False),
+            ("Generic S3 error, after 4 retries, max_retries: 4, retry_timeout: 180s - HTTP error: "
+             "error sending request: operation timed out", "nothing in time", False),
+            ("Generic S3 error, retry_timeout: 180s - HTTP error: error sending request: client "
+             "error (Connect): tcp connect error: Connection refused", "cannot be reached", False),
+            ("Generic S3 error, retry_timeout: 180s - HTTP error: client error (Connect): tcp "
+             "connect error: deadline has elapsed", "cannot be reached", False)):
         found = meaning(OSError(text))
         assert words in found[0] and found[1] == refused, (text, found)
     assert meaning(OSError("no space, Connection x")) == (None, False)
@@ -299,8 +306,8 @@ def hosts(_):
 
 
 CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, orphaned, interrupted, race,
-          together, overtaken, claimed, unread, objects, addresses, hosts, meanings, credentials,
-          refusals]
+          together, overtaken, claimed, unread, abandoned, objects, addresses, hosts, meanings,
+          credentials, refusals]
 
 
 def main():

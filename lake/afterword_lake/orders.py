@@ -5,6 +5,7 @@ itself, and answered by `{"rows": N}`. `{"publish": TARGET}` is answered by `{"c
 failure is answered by `{"error": REASON, "refused": BOOL}` and ends the program: refused where a
 repeat fails again.
 """
+import fcntl
 import json
 import os
 import re
@@ -35,7 +36,10 @@ MEANINGS = (
     (r"SlowDown|SLOW_DOWN|InternalError|INTERNAL_FAILURE|ServiceUnavailable|SERVICE_UNAVAILABLE"
      r"|[Ss]tatus:? 5\d\d\b|HTTP status 5\d\d\b|[Ss]erver error",
      "the server failed at every try", False),
-    (r"[Tt]imeout|timed out|REQUEST_TIMEOUT",
+    (r"tcp connect error|dns error|NETWORK_CONNECTION.*curlCode: [67]\b",
+     "the server cannot be reached", False),
+    # delta-rs names its settings in each failure.
+    (r"(?<!retry_)[Tt]imeout|timed out|REQUEST_TIMEOUT",
      "the server sent nothing in time, at every try", False),
     (r"NETWORK_CONNECTION|curlCode|[Cc]onnection|error sending request",
      "the server cannot be reached, or ends the connection", False),
@@ -80,6 +84,11 @@ def say(answer, answers):
 def follow(stream):
     """Ends this program with the one that gives orders, also in the middle of a commit: a commit is
     there whole or not at all, and the next publisher goes on from it."""
+    if hasattr(signal, "SIGIO") and hasattr(os, "O_ASYNC"):
+        # Linux ends it by this signal: delta-rs keeps threads of Python waiting while it waits.
+        signal.signal(signal.SIGIO, signal.SIG_DFL)
+        fcntl.fcntl(stream, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(stream, fcntl.F_SETFL, fcntl.fcntl(stream, fcntl.F_GETFL) | os.O_ASYNC)
     watch = select.poll()
     watch.register(stream.fileno(), 0)  # the end of the pipe alone
     threading.Thread(target=lambda: (watch.poll(), os._exit(1)), daemon=True).start()

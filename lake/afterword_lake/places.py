@@ -9,6 +9,8 @@ from pyarrow import fs
 SCHEME = "s3://"
 # The program's patience: for a connection, and while nothing comes, in seconds; tries of a request.
 CONNECT_SECONDS, IDLE_SECONDS, TRIES = 5, 30, 5
+# For all tries of delta-rs: five silent ones, and the pauses between them.
+RETRY_SECONDS = 180
 # What delta-rs decodes, however often a URL encodes it: two folders would be one.
 DECODED = re.compile("%[0-9A-Fa-f]{2}")
 
@@ -122,7 +124,8 @@ def storage_options(bucket):
     """Settings of delta-rs for a bucket."""
     options = {
         "AWS_REGION": region(), "connect_timeout": f"{CONNECT_SECONDS}s",
-        "timeout": f"{IDLE_SECONDS}s", "max_retries": str(TRIES - 1)}
+        "timeout": f"{IDLE_SECONDS}s", "max_retries": str(TRIES - 1),
+        "retry_timeout": f"{RETRY_SECONDS}s"}
     server, key = endpoint(), keys()
     if key:
         options["AWS_ACCESS_KEY_ID"], options["AWS_SECRET_ACCESS_KEY"] = key[:2]
