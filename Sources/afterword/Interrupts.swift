@@ -9,34 +9,47 @@ import Synchronization
 struct Interrupts {
     private final class Shared: Sendable {
         let count = Atomic(0)
-        /// The store to interrupt; nil after `stop`. Signal sources release their handlers only
-        /// some time after being cancelled, and the store's files are closed only when nothing
+        /// The store to interrupt; nil after `stop`: the store's files are closed only when nothing
         /// references the store.
         let interruption: Mutex<(any Interruption)?>
 
         init(_ interruption: any Interruption) { self.interruption = Mutex(interruption) }
+
+        func take() {
+            let earlier = count.add(1, ordering: .relaxed).oldValue
+            if earlier > 0 { exit(Failure.Code.interrupted.rawValue) }
+            interruption.withLock { $0 }?.interrupt()
+        }
     }
-    /// Signals that arrived while any of them was handled.
+    /// Signals that arrived since the first of these began.
     private static let signals = Atomic(0)
+    /// Those that are not stopped.
+    private static let handling = Mutex<[Shared]>([])
+    /// Made once and kept: a second source of a signal whose first one was cancelled hears nothing
+    /// on Linux.
+    private static let sources = Mutex<[any DispatchSourceSignal]>([])
     private let shared: Shared
-    private var sources: [any DispatchSourceSignal] = []
 
     init(_ interruption: any Interruption) {
         let shared = Shared(interruption)
         self.shared = shared
-        for number in [SIGINT, SIGTERM] {
-            // The default action would end the program before the signal source runs.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                Self.signals.add(1, ordering: .relaxed)
-                let earlier = shared.count.add(1, ordering: .relaxed).oldValue
-                if earlier > 0 { exit(Failure.Code.interrupted.rawValue) }
-                shared.interruption.withLock { $0 }?.interrupt()
+        Self.handling.withLock { $0.append(shared) }
+        Self.sources.withLock { sources in
+            guard sources.isEmpty else { return }
+            for number in [SIGINT, SIGTERM] {
+                // The default action would end the program before the signal source runs.
+                signal(number, SIG_IGN)
+                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+                source.setEventHandler { Self.handle() }
+                source.resume()
+                sources.append(source)
             }
-            source.resume()
-            sources.append(source)
         }
+    }
+
+    private static func handle() {
+        signals.add(1, ordering: .relaxed)
+        for one in handling.withLock({ $0 }) { one.take() }
     }
 
     /// Whether a signal has arrived. Callable from any thread.
@@ -45,12 +58,12 @@ struct Interrupts {
         return { shared.count.load(ordering: .relaxed) > 0 }
     }
 
-    /// Whether a signal has arrived that this program handles. Callable from any thread.
+    /// Whether a signal has arrived, also between two that handled them. Callable from any thread.
     static func isSignalled() -> Bool { signals.load(ordering: .relaxed) > 0 }
 
-    /// Cancels the signal sources and releases the store. The signals stay ignored.
+    /// Releases the store. Signals are passed over from now on.
     func stop() {
-        for source in sources { source.cancel() }
+        Self.handling.withLock { $0.removeAll { $0 === shared } }
         shared.interruption.withLock { $0 = nil }
     }
 }
