@@ -110,13 +110,8 @@ import Testing
                         ])
                 ])
         ]) { client, path in
-            for (review, verdict) in [("fire", Verdict.real), ("said", .isFalse)] {
-                _ = try judgeReview(
-                    NewVerdict(
-                        product: "D1", review: Text(review), verdict: verdict, judgedBy: "Ann",
-                        why: "Read it"),
-                    in: try SQLiteStore(path: path), now: Instant(seconds: 1_800_003_600))
-            }
+            try judge("fire", .real, in: path)
+            try judge("said", .isFalse, in: path)
             let page = try await client.get("/safety?brand=Delta")
             #expect(page.words.contains("fire or smoke, judged real"))
             #expect(page.words.contains("Real, says Ann: Read it"))

@@ -106,7 +106,7 @@ real = orders.obey
 def obey(order, stream):
     if {name!r} in order:
         if {name!r} == "publish":
-            orders.follow(stream)
+            orders.following(stream).__enter__()
         open({begun!r}, "w").write(str(os.getpid()))
         while not os.path.exists({go!r}):
             time.sleep(0.05)
@@ -287,3 +287,18 @@ def abandoned(bench):
     finally:
         committer.kill()
         server.shutdown()
+
+
+def answered(bench):
+    """What commits takes orders after a commit too, and ends well when there are no more."""
+    folder = bench.path("lake")
+    order = json.dumps({"publish": folder}).encode() + b"\n"
+    done = subprocess.Popen(
+        [sys.executable, "-m", "afterword_lake", "serve"], env=bench.env, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE)
+    for _ in range(2):
+        done.stdin.write(order)
+        done.stdin.flush()
+        assert json.loads(done.stdout.readline())["commits"] == 0
+    done.communicate()
+    assert done.returncode == 0, done.returncode

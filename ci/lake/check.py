@@ -10,7 +10,7 @@ from deltalake import DeltaTable
 
 from answers import compare_answers
 from at_once import (
-    abandoned, claimed, interrupted, kills, orphaned, overtaken, race, together, unread)
+    abandoned, answered, claimed, interrupted, kills, orphaned, overtaken, race, together, unread)
 from bench import Bench, execute, manifest, tree
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
@@ -306,8 +306,8 @@ def hosts(_):
 
 
 CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, orphaned, interrupted, race,
-          together, overtaken, claimed, unread, abandoned, objects, addresses, hosts, meanings,
-          credentials, refusals]
+          together, overtaken, claimed, unread, abandoned, answered, objects, addresses, hosts,
+          meanings, credentials, refusals]
 
 
 def main():

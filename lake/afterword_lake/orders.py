@@ -5,6 +5,7 @@ itself, and answered by `{"rows": N}`. `{"publish": TARGET}` is answered by `{"c
 failure is answered by `{"error": REASON, "refused": BOOL}` and ends the program: refused where a
 repeat fails again.
 """
+import contextlib
 import fcntl
 import json
 import os
@@ -81,17 +82,31 @@ def say(answer, answers):
     return True
 
 
-def follow(stream):
-    """Ends this program with the one that gives orders, also in the middle of a commit: a commit is
-    there whole or not at all, and the next publisher goes on from it."""
+@contextlib.contextmanager
+def following(stream):
+    """Meanwhile this program ends with the one that gives orders, also in the middle of a commit: a
+    commit is there whole or not at all, and the next publisher goes on from it. Who gives orders
+    writes none meanwhile."""
+    flags, is_done = fcntl.fcntl(stream, fcntl.F_GETFL), threading.Event()
     if hasattr(signal, "SIGIO") and hasattr(os, "O_ASYNC"):
         # Linux ends it by this signal: delta-rs keeps threads of Python waiting while it waits.
         signal.signal(signal.SIGIO, signal.SIG_DFL)
         fcntl.fcntl(stream, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(stream, fcntl.F_SETFL, fcntl.fcntl(stream, fcntl.F_GETFL) | os.O_ASYNC)
+        fcntl.fcntl(stream, fcntl.F_SETFL, flags | os.O_ASYNC)
     watch = select.poll()
     watch.register(stream.fileno(), 0)  # the end of the pipe alone
-    threading.Thread(target=lambda: (watch.poll(), os._exit(1)), daemon=True).start()
+
+    def end():
+        watch.poll()
+        if not is_done.is_set():
+            os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        fcntl.fcntl(stream, fcntl.F_SETFL, flags)
 
 
 def words(error):
@@ -131,8 +146,8 @@ def obey(order, stream):
     if "publish" in order:
         from afterword_lake.delta import publish
 
-        follow(stream)
-        return publish(order["publish"])
+        with following(stream):
+            return publish(order["publish"])
     from afterword_lake.parquet import write_stream
 
     return {"rows": write_stream(stream, order["write"], order.get("sorted_by"))}
